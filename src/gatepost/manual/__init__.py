@@ -1,0 +1,1 @@
+"""Records become text: command-line help and reference pages."""

@@ -1,0 +1,60 @@
+"""IP addresses as policy sees them: text, octets, networks.
+
+An address is kept as the text that Postfix would print (IPv4 dotted quad; IPv6 compressed lower case) beside its
+octets, so that tables see the text and networks compare the octets. IPv4-mapped IPv6 addresses are IPv4.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class IPAddress:
+    """One address: `text` as Postfix prints it, `octets` (4 or 16, network order)."""
+
+    text: str
+    octets: bytes
+
+    @property
+    def is_ipv6(self) -> bool:
+        """Of the IPv6 family."""
+        return len(self.octets) == 16
+
+
+@lru_cache(maxsize=4096)
+def parse_ip(text: str) -> IPAddress:
+    """Read an address. Raises ValueError when it is none. Scope identifiers (`%eth0`) are cut off."""
+    parsed = ipaddress.ip_address(text.partition("%")[0])
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    address = mapped or parsed
+    return IPAddress(str(address), address.packed)
+
+
+def is_ip(text: str) -> bool:
+    """The text is an IPv4 or IPv6 address."""
+    try:
+        parse_ip(text)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network: base address and mask as integers, so that membership is one AND and one comparison."""
+
+    base: int
+    mask: int
+    octet_count: int
+
+    def holds(self, address: IPAddress) -> bool:
+        """The address lies in this network (families never match each other)."""
+        octets = address.octets
+        return len(octets) == self.octet_count and int.from_bytes(octets, "big") & self.mask == self.base
+
+
+def parse_network(text: str) -> Network:
+    """Read `address` or `address/length`. Raises ValueError for host bits beyond the mask or a bad length."""
+    parsed = ipaddress.ip_network(text, strict=True)
+    return Network(int(parsed.network_address), int(parsed.netmask), parsed.max_prefixlen // 8)

@@ -1,0 +1,92 @@
+"""The parameters that restrictions read, typed, with Postfix's names and defaults (postconf(5), 3.7).
+
+Built once per load by config/policy_settings.py from main.cf; every field is the name of a declared parameter, and
+a test holds the two together. Lists of restrictions are not here: they are compiled into a plan.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from gatepost.model.match_list import MatchList
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Typed parameter values. Codes are SMTP reply codes; tables are `type:name` strings."""
+
+    myhostname: str = "localhost.localdomain"
+    mydomain: str = "localdomain"
+    myorigin: str = "localhost.localdomain"
+    mail_name: str = "Postfix"
+
+    mynetworks: MatchList = MatchList("mynetworks")
+    mydestination: MatchList = MatchList("mydestination")
+    relay_domains: MatchList = MatchList("relay_domains")
+    virtual_alias_domains: MatchList = MatchList("virtual_alias_domains")
+    virtual_mailbox_domains: MatchList = MatchList("virtual_mailbox_domains")
+    own_addresses: frozenset[str] = frozenset()
+    permit_mx_backup_networks: MatchList = MatchList("permit_mx_backup_networks")
+
+    recipient_delimiter: str = ""
+    swap_bangpath: bool = True
+    allow_percent_hack: bool = True
+    append_at_myorigin: bool = True
+    append_dot_mydomain: bool = False
+    resolve_dequoted_address: bool = True
+    resolve_null_domain: bool = False
+    resolve_numeric_domain: bool = False
+    allow_untrusted_routing: bool = False
+    allow_min_user: bool = False
+    owner_request_special: bool = True
+
+    local_recipient_maps: tuple[str, ...] = ()
+    virtual_alias_maps: tuple[str, ...] = ()
+    virtual_mailbox_maps: tuple[str, ...] = ()
+    relay_recipient_maps: tuple[str, ...] = ()
+    canonical_maps: tuple[str, ...] = ()
+    sender_canonical_maps: tuple[str, ...] = ()
+    recipient_canonical_maps: tuple[str, ...] = ()
+    transport_maps: tuple[str, ...] = ()
+    rbl_reply_maps: tuple[str, ...] = ()
+    smtpd_sender_login_maps: tuple[str, ...] = ()
+
+    smtpd_delay_reject: bool = True
+    smtpd_relay_before_recipient_restrictions: bool = True
+    smtpd_reject_unlisted_recipient: bool = True
+    smtpd_reject_unlisted_sender: bool = False
+    smtpd_look_ahead: bool = True
+    smtpd_null_access_lookup_key: str = "<>"
+    access_parents_match: bool = True
+    show_user_unknown_table_name: bool = True
+    address_verify_sender: str = "double-bounce@localhost.localdomain"
+    smtpd_client_port_logging: bool = False
+    soft_bounce: bool = False
+
+    reject_code: int = 554
+    defer_code: int = 450
+    access_map_reject_code: int = 554
+    access_map_defer_code: int = 450
+    maps_rbl_reject_code: int = 554
+    relay_domains_reject_code: int = 554
+    plaintext_reject_code: int = 450
+    unknown_address_reject_code: int = 450
+    unknown_client_reject_code: int = 450
+    unknown_hostname_reject_code: int = 450
+    invalid_hostname_reject_code: int = 501
+    non_fqdn_reject_code: int = 504
+    multi_recipient_bounce_reject_code: int = 550
+    unknown_local_recipient_reject_code: int = 550
+    unknown_relay_recipient_reject_code: int = 550
+    unknown_virtual_alias_reject_code: int = 550
+    unknown_virtual_mailbox_reject_code: int = 550
+
+    unknown_address_tempfail_action: str = "defer_if_permit"
+    unknown_helo_hostname_tempfail_action: str = "defer_if_permit"
+
+    default_rbl_reply: str = ""
+    maps_rbl_domains: tuple[str, ...] = ()
+    smtpd_expansion_filter: str = ""
+    rbl_answer_guard: bool = True
+
+    restriction_classes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -1,0 +1,1 @@
+"""The decision engine: restrictions ask and say; evaluate combines. No socket, no clock, no log."""

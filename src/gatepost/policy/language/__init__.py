@@ -1,0 +1,1 @@
+"""The restriction language of main.cf: tokens, restriction lists, classes, compiled plans."""

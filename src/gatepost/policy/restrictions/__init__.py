@@ -1,0 +1,1 @@
+"""Every restriction of the language, one small unit each; the docstring is its manual."""

@@ -1,0 +1,1 @@
+"""Introduces the other layers to each other: doors, workers, supervision, reload."""

@@ -1,0 +1,1 @@
+"""The bench: tools over the same engine as the server."""

@@ -1,0 +1,1 @@
+"""SMTP: the server's side (dialogue) and the client's side (delivery) as pure machines."""

@@ -1,0 +1,1 @@
+"""DNS: the stub resolver and its cache."""

@@ -1,0 +1,1 @@
+"""Connections: listening, the next hop, the Maildir."""

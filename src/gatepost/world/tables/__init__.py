@@ -1,0 +1,1 @@
+"""Lookup tables, one type per file, named as in `postconf -m`."""
