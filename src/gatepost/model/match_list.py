@@ -39,7 +39,7 @@ class MatchList:
 
 
 def parse_pattern(element: str) -> Pattern:
-    """Read one element: leading `!` negates (repeatable), `type:name` is a table, `net/len` or `[v6]/len` a network."""
+    """Read one element: `!` negates (repeatable), `type:name` is a table, `net/len` or `[v6]/len` a network."""
     text = element.lstrip("!")
     is_negated = (len(element) - len(text)) % 2 == 1
     if ":" in text and not text.startswith("["):

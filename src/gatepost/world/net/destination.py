@@ -30,7 +30,7 @@ class Destination(Protocol):
         """Offer one recipient; the first offer of a transaction opens it. A positive reply means it was accepted."""
 
     def begin_data(self, done: ReplyCallback) -> None:
-        """Ask leave to send the message. A positive reply (354) allows write(); a negative one ends the transaction."""
+        """Ask leave to send the message. Positive (354) allows write(); negative ends the transaction."""
 
     def write(self, octets: bytes) -> bool:
         """Take some of the message (CRLF line ends, not dot-stuffed). False: hold back until on_writable is called.
