@@ -80,4 +80,22 @@ class DomainExists:
     types: tuple[str, ...] = field(default=("MX", "A", "AAAA"))
 
 
-Question = TableLookup | ClientName | AddressRecords | TextRecords | DomainExists
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """Ask for time to pass. Found holds None."""
+
+    may_be_asked_early: ClassVar[bool] = False
+    is_remembered: ClassVar[bool] = False
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTime:
+    """Ask what time it is. Found holds `Mon dd hh:mm:ss` in the server's time zone."""
+
+    may_be_asked_early: ClassVar[bool] = False
+    is_remembered: ClassVar[bool] = False
+
+
+Question = TableLookup | ClientName | AddressRecords | TextRecords | DomainExists | Delay | LocalTime

@@ -1,1 +1,43 @@
-"""Every restriction of the language, one small unit each; the docstring is its manual."""
+"""Every restriction of the language, one small unit each; the docstring is its manual.
+
+Where to find one:
+
+words             permit, reject, defer, defer_if_permit, defer_if_reject, sleep, reject_unauth_pipelining,
+                  reject_plaintext_session, reject_multi_recipient_bounce
+trust             permit_mynetworks, permit_inet_interfaces, permit_sasl_authenticated
+access_tables     check_client_access, check_helo_access, check_sender_access, check_recipient_access,
+                  check_etrn_access
+client_names      reject_unknown_client_hostname, reject_unknown_reverse_client_hostname
+helo_names        reject_invalid_helo_hostname, reject_non_fqdn_helo_hostname, reject_unknown_helo_hostname
+address_domains   reject_non_fqdn_sender, reject_non_fqdn_recipient, reject_unknown_sender_domain,
+                  reject_unknown_recipient_domain
+relay_control     permit_auth_destination, reject_unauth_destination, defer_unauth_destination
+block_lists       reject_rbl_client, reject_rhsbl_*, permit_dnswl_client, permit_rhswl_client
+unlisted          reject_unlisted_recipient, reject_unlisted_sender
+
+warn_if_reject is not a restriction but a word about the next one: policy/language/parse.py.
+"""
+
+from gatepost.policy.restrictions import (
+    access_tables,
+    address_domains,
+    block_lists,
+    client_names,
+    helo_names,
+    relay_control,
+    trust,
+    unlisted,
+    words,
+)
+
+__all__ = [
+    "access_tables",
+    "address_domains",
+    "block_lists",
+    "client_names",
+    "helo_names",
+    "relay_control",
+    "trust",
+    "unlisted",
+    "words",
+]

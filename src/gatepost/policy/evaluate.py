@@ -1,0 +1,343 @@
+"""How verdicts combine: the evaluation of a plan, and nothing else knows the rules (postfix-semantics 3.2 to 3.5).
+
+An evaluation is a pure machine. advance() runs until it has an Outcome or must wait; then `unsent` holds the
+questions to send, and receive() takes their answers. What can be answered at once (tables in memory, cached names,
+what the session has heard before) is answered by the `instant` function it is given.
+
+Looking ahead. While the restriction whose turn it is waits for a question that may be asked early, the restrictions
+behind it are started too, each once, and their early questions sent; but verdicts are committed strictly in order,
+so the outcome is that of asking one after another. A local permit lets the look-ahead jump to the next list, a local
+refusal ends it. Generators are closed when the evaluation ends.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from gatepost.model.answer import Answer
+from gatepost.model.reply import Reply
+from gatepost.model.session import Session
+from gatepost.model.verdict import (
+    DeferIfPermit,
+    DeferIfReject,
+    Discard,
+    Dunno,
+    Effect,
+    Hangup,
+    Note,
+    Ok,
+    Refuse,
+    Restrictions,
+    Verdict,
+)
+from gatepost.policy.access import configuration_fault
+from gatepost.policy.asking import Asking
+from gatepost.policy.language.parse import ignore_finding, parse_list
+from gatepost.policy.language.plan import Boundary, Plan, Step
+from gatepost.policy.outcome import LogNote, Outcome, finish
+from gatepost.policy.questions import Question
+
+MOST_EXPANSIONS = 100
+"""How often access tables may answer with restrictions in one evaluation (Postfix: recursion limit)."""
+
+Instant = Callable[[Question], Answer[Any] | None]
+
+
+class Started:
+    """A restriction that has been started: waiting for the answer to `question`, or done with `verdict`."""
+
+    __slots__ = ("generator", "is_sent", "question", "verdict")
+
+    def __init__(self) -> None:
+        self.generator: Asking[Verdict] | None = None
+        self.question: Question | None = None
+        self.verdict: Verdict | None = None
+        self.is_sent = False
+
+
+class Evaluation:
+    """One run of a plan over one session's facts.
+
+    `carried` is the deferral of an earlier stage (smtpd_delay_reject = no). `on_commit`, where given, hears of each
+    restriction's verdict in order: explain and the trace are made of it.
+    """
+
+    __slots__ = (
+        "_ahead",
+        "_carried_reject",
+        "_complaints",
+        "_deferral",
+        "_discards",
+        "_effects",
+        "_expansions",
+        "_instant",
+        "_looks_ahead",
+        "_notes",
+        "_on_commit",
+        "_plan",
+        "_position",
+        "_session",
+        "_started",
+        "_steps",
+        "outcome",
+        "unsent",
+    )
+
+    def __init__(
+        self,
+        plan: Plan,
+        session: Session,
+        instant: Instant,
+        *,
+        carried: Reply | None = None,
+        on_commit: Callable[[Step, Verdict], None] | None = None,
+    ) -> None:
+        self.unsent: list[Question] = []
+        self.outcome: Outcome | None = None
+        self._plan = plan
+        self._session = session
+        self._instant = instant
+        self._on_commit = on_commit
+        self._looks_ahead = session.settings.smtpd_look_ahead
+        self._steps = plan.steps
+        self._position = 0
+        self._ahead = 0
+        self._started: dict[int, Started] = {}
+        self._deferral = None if plan.clears_deferral else carried
+        self._carried_reject: Reply | None = None
+        self._expansions = 0
+        self._discards = False
+        self._effects: list[Effect] = []
+        self._notes: list[LogNote] = []
+        self._complaints: list[str] = []
+
+    # -- what the driver calls
+
+    def advance(self) -> Outcome | None:
+        """Run as far as possible. None: waiting; send what is in `unsent` (and empty it), then receive()."""
+        if self.outcome is not None:
+            return self.outcome
+        if self._plan.exempts and _is_exempt(self._session):
+            return self._end(Outcome())
+        while self._position < len(self._steps):
+            step = self._steps[self._position]
+            if isinstance(step, Boundary):
+                if step.clears_defer_if_reject:
+                    self._carried_reject = None
+                self._position += 1
+                continue
+            verdict = self._verdict_at(self._position, step)
+            if verdict is None:
+                self._wait()
+                return None
+            self._started.pop(self._position, None)
+            self._position += 1
+            outcome = self._commit(step, verdict)
+            if outcome is not None:
+                return self._end(outcome)
+        return self._end(self._permit())
+
+    def receive(self, question: Question, answer: Answer[Any]) -> None:
+        """Take an answer: for every restriction that waits for it, or for the first where answers are not shared."""
+        for position in sorted(self._started):
+            started = self._started[position]
+            if started.question == question and started.is_sent:
+                self._resume(started, answer)
+                if started.question is not None and position != self._position:
+                    self._send(started, only_early=True)
+                if not question.is_remembered:
+                    return
+
+    def close(self) -> None:
+        """The client is gone: forget everything that waits."""
+        for started in self._started.values():
+            if started.generator is not None:
+                started.generator.close()
+        self._started.clear()
+        self.unsent.clear()
+
+    # -- starting and resuming restrictions
+
+    def _verdict_at(self, position: int, step: Step) -> Verdict | None:
+        """The verdict of this step, or None while it waits (it is then in `_started`)."""
+        started = self._started.get(position)
+        if started is None:
+            if not step.needs.are_met(self._session):
+                return _SKIPPED
+            if not step.asks:
+                verdict: Verdict = step.function(self._session, step.argument)
+                return verdict
+            started = self._start(step)
+            if started.verdict is None:
+                self._started[position] = started
+        return started.verdict
+
+    def _start(self, step: Step) -> Started:
+        started = Started()
+        started.generator = step.function(self._session, step.argument)
+        self._resume(started, None)
+        return started
+
+    def _resume(self, started: Started, answer: Answer[Any] | None) -> None:
+        """Feed an answer, and go on for as long as further questions are answered at once."""
+        generator = started.generator
+        assert generator is not None
+        started.is_sent = False
+        try:
+            question = next(generator) if answer is None else generator.send(answer)
+            while (known := self._instant(question)) is not None:
+                question = generator.send(known)
+            started.question = question
+        except StopIteration as end:
+            started.question = None
+            started.verdict = end.value
+
+    def _send(self, started: Started, *, only_early: bool) -> None:
+        question = started.question
+        if question is None or started.is_sent or (only_early and not question.may_be_asked_early):
+            return
+        started.is_sent = True
+        is_under_way = question.is_remembered and any(
+            other is not started and other.is_sent and other.question == question for other in self._started.values()
+        )
+        if not is_under_way:
+            self.unsent.append(question)
+
+    # -- waiting, and looking ahead meanwhile
+
+    def _wait(self) -> None:
+        current = self._started[self._position]
+        self._send(current, only_early=False)
+        if self._looks_ahead and current.question is not None and current.question.may_be_asked_early:
+            self._look_ahead()
+
+    def _look_ahead(self) -> None:
+        """Start what stands behind the current step, from where the last look ended."""
+        position = max(self._ahead, self._position + 1)
+        while position < len(self._steps):
+            step = self._steps[position]
+            if isinstance(step, Boundary) or position in self._started:
+                position += 1
+                continue
+            started = Started()
+            started.verdict = self._verdict_at(position, step)
+            if started.verdict is not None:
+                self._started[position] = started
+            self._send(self._started[position], only_early=True)
+            position = self._after(position, step, started.verdict)
+        self._ahead = position
+
+    def _after(self, position: int, step: Step, verdict: Verdict | None) -> int:
+        """Where the look-ahead goes on after a step: on, to the next list, or nowhere."""
+        if isinstance(verdict, Ok):
+            return self._next_list(position)
+        if isinstance(verdict, Refuse | Hangup | Discard) and not step.is_warning:
+            return len(self._steps)
+        return position + 1
+
+    def _next_list(self, position: int) -> int:
+        while position < len(self._steps) and not isinstance(self._steps[position], Boundary):
+            position += 1
+        return position
+
+    # -- combining verdicts
+
+    def _commit(self, step: Step, verdict: Verdict) -> Outcome | None:
+        """Let one verdict take effect; an Outcome where it ends the evaluation."""
+        if self._on_commit is not None:
+            self._on_commit(step, verdict)
+        if isinstance(verdict, Dunno):
+            if verdict.complaint:
+                self._complaints.append(verdict.complaint)
+        elif isinstance(verdict, Ok):
+            self._position = self._next_list(self._position)
+        elif isinstance(verdict, Refuse):
+            return self._refuse(step, verdict)
+        elif isinstance(verdict, Restrictions):
+            return self._expand(step, verdict)
+        elif isinstance(verdict, DeferIfPermit | DeferIfReject):
+            self._raise_flag(step, verdict)
+        elif isinstance(verdict, Effect):
+            self._effects.append(verdict)
+        elif isinstance(verdict, Note):
+            self._notes.append(LogNote(verdict.severity, verdict.text))
+        elif isinstance(verdict, Discard):
+            self._discards = True
+            return self._permit()
+        else:
+            return self._outcome(hangs_up=True, decided_by=step.word)
+        if self._deferral is not None and self._carried_reject is not None:
+            self._position = self._next_list(self._position)
+        return None
+
+    def _refuse(self, step: Step, verdict: Refuse) -> Outcome | None:
+        if verdict.complaint:
+            self._complaints.append(verdict.complaint)
+        settings = self._session.settings
+        reply = verdict.reply
+        if step.is_warning and not verdict.is_fault:
+            self._notes.append(LogNote("reject_warning", str(finish(reply, settings))))
+            return None
+        if self._carried_reject is not None and reply.code >= 500:
+            reply = self._carried_reject
+        return self._outcome(refusal=finish(reply, settings), decided_by=step.word)
+
+    def _raise_flag(self, step: Step, verdict: DeferIfPermit | DeferIfReject) -> None:
+        if verdict.complaint:
+            self._complaints.append(verdict.complaint)
+        if isinstance(verdict, DeferIfReject):
+            self._carried_reject = self._carried_reject or verdict.reply
+        elif step.is_warning:
+            self._notes.append(LogNote("reject_warning", str(finish(verdict.reply, self._session.settings))))
+        else:
+            self._deferral = self._deferral or verdict.reply
+
+    def _expand(self, step: Step, verdict: Restrictions) -> Outcome | None:
+        """Put the restrictions that a table named in the place of the look-up."""
+        self._expansions += 1
+        if self._expansions > MOST_EXPANSIONS:
+            return self._refuse(step, configuration_fault(f"access tables name one another without end: {step.word}"))
+        classes = self._session.settings.restriction_classes
+        added = parse_list(verdict.text, step.kind, classes, ignore_finding)
+        if step.is_warning:
+            added = tuple(replace(each, is_warning=True) for each in added)
+        at, count = self._position, len(added)
+        self._steps = self._steps[:at] + added + self._steps[at:]
+        self._started = {p + count if p >= at else p: started for p, started in self._started.items()}
+        self._ahead = self._ahead + count if self._ahead > at else self._ahead
+        return None
+
+    def _permit(self) -> Outcome:
+        """Nothing refused: a raised defer_if_permit refuses now, where the stage is one that looks at it."""
+        if self._deferral is not None and self._plan.applies_deferral and not self._discards:
+            settings = self._session.settings
+            return self._outcome(refusal=finish(self._deferral, settings), decided_by="defer_if_permit")
+        return self._outcome()
+
+    def _outcome(self, *, refusal: Reply | None = None, hangs_up: bool = False, decided_by: str = "") -> Outcome:
+        return Outcome(
+            refusal,
+            hangs_up,
+            self._discards,
+            tuple(self._effects),
+            tuple(self._notes),
+            tuple(self._complaints),
+            self._deferral,
+            decided_by,
+        )
+
+    def _end(self, outcome: Outcome) -> Outcome:
+        self.outcome = outcome
+        if self._started:
+            self.close()
+        self.unsent.clear()
+        return outcome
+
+
+_SKIPPED = Dunno()
+
+
+def _is_exempt(session: Session) -> bool:
+    """The bare word postmaster, and our own address verification sender (postfix-semantics 3.3)."""
+    recipient = (session.recipient or "").lower()
+    return recipient == "postmaster" or recipient == session.settings.address_verify_sender.lower()

@@ -1,0 +1,49 @@
+"""What a host name is: syntax only (RFC 1123 section 2.1, RFC 5321 section 4.1.3; postfix-semantics 2.3).
+
+Underscore is legal, as in Postfix; an all-numeric name is an address, not a name.
+"""
+
+import re
+
+from gatepost.model.address import is_ip
+
+LONGEST_NAME = 255
+LONGEST_LABEL = 63
+
+_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+_NUMERIC = re.compile(r"[0-9.]*")
+
+
+def drop_final_dot(name: str) -> str:
+    """One trailing dot goes, unless the name ends in two."""
+    return name[:-1] if name.endswith(".") and not name.endswith("..") else name
+
+
+def is_hostname(name: str, *, is_smtputf8: bool = False) -> bool:
+    """A syntactically valid host name, without trailing dot. Non-ASCII names count only under SMTPUTF8."""
+    if not name.isascii():
+        if not is_smtputf8:
+            return False
+        try:
+            name = name.encode("idna").decode("ascii")
+        except UnicodeError:
+            return False
+    if len(name) > LONGEST_NAME or _NUMERIC.fullmatch(name):
+        return False
+    return all(_LABEL.fullmatch(label) for label in name.split("."))
+
+
+def is_fully_qualified(name: str, *, is_smtputf8: bool = False) -> bool:
+    """A valid host name with a dot in it, one trailing dot aside."""
+    name = drop_final_dot(name)
+    return "." in name and is_hostname(name, is_smtputf8=is_smtputf8)
+
+
+def is_address_literal(text: str) -> bool:
+    """`[192.0.2.1]` or `[IPv6:2001:db8::1]`."""
+    if not (text.startswith("[") and text.endswith("]")):
+        return False
+    inside = text[1:-1]
+    if inside[:5].lower() == "ipv6:":
+        return ":" in inside[5:] and is_ip(inside[5:])
+    return ":" not in inside and is_ip(inside)

@@ -1,0 +1,80 @@
+"""A whole policy compiled: the restriction lists of main.cf become one plan per stage (postfix-semantics 3.1).
+
+With smtpd_delay_reject (the default) nothing runs at connect, HELO and MAIL, and every RCPT runs client, helo,
+sender and then relay and recipient restrictions, in the order that
+smtpd_relay_before_recipient_restrictions says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gatepost.model.settings import Settings
+from gatepost.policy import restrictions as _registered  # noqa: F401 - importing registers every restriction
+from gatepost.policy.language.parse import (
+    CLIENT,
+    DATA,
+    END_OF_DATA,
+    ETRN,
+    HELO,
+    RECIPIENT,
+    RELAY,
+    SENDER,
+    Tell,
+    parse_list,
+)
+from gatepost.policy.language.plan import Boundary, ListKind, Plan, Step
+from gatepost.policy.registry import RESTRICTIONS
+
+Steps = tuple[Boundary | Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is run when. `lists` keeps each list's own steps, for those who reason about the policy."""
+
+    settings: Settings
+    connect: Plan
+    helo: Plan
+    mail: Plan
+    rcpt: Plan
+    data: Plan
+    end_of_data: Plan
+    etrn: Plan
+    lists: Mapping[str, tuple[Step, ...]]
+
+
+def compile_policy(settings: Settings, texts: Mapping[str, str], tell: Tell) -> Policy:
+    """Compile. `texts` has the text of each list by its parameter's name, absent ones are empty."""
+    kinds = (CLIENT, HELO, SENDER, RELAY, RECIPIENT, DATA, END_OF_DATA, ETRN)
+    classes = settings.restriction_classes
+    lists = {kind.parameter: parse_list(texts.get(kind.parameter, ""), kind, classes, tell) for kind in kinds}
+
+    def steps(kind: ListKind, *, clears: bool = True) -> Steps:
+        return (Boundary(kind.parameter, clears), *lists[kind.parameter])
+
+    client, helo, etrn = steps(CLIENT), steps(HELO), steps(ETRN)
+    mail = (*steps(SENDER), *_unasked("reject_unlisted_sender", SENDER, settings.smtpd_reject_unlisted_sender))
+    pair = (RELAY, RECIPIENT) if settings.smtpd_relay_before_recipient_restrictions else (RECIPIENT, RELAY)
+    unlisted = _unasked("reject_unlisted_recipient", RECIPIENT, settings.smtpd_reject_unlisted_recipient)
+    rcpt = (*steps(pair[0]), *steps(pair[1], clears=False), *unlisted)
+    delayed = settings.smtpd_delay_reject
+    return Policy(
+        settings,
+        connect=Plan(() if delayed else client, applies_deferral=False),
+        helo=Plan(() if delayed else helo, applies_deferral=False),
+        mail=Plan(() if delayed else mail, applies_deferral=False),
+        rcpt=Plan((*client, *helo, *mail, *rcpt) if delayed else rcpt, exempts=True),
+        data=Plan(steps(DATA), clears_deferral=True),
+        end_of_data=Plan(steps(END_OF_DATA), clears_deferral=True),
+        etrn=Plan((*client, *helo, *etrn) if delayed else etrn),
+        lists=lists,
+    )
+
+
+def _unasked(name: str, kind: ListKind, is_wanted: bool) -> Steps:
+    """A check that runs without standing in a list; what an OK skipped does not skip it."""
+    if not is_wanted:
+        return ()
+    record = RESTRICTIONS[name]
+    step = Step(record.name, record.function, kind, name, asks=record.asks, needs=record.needs)
+    return (Boundary(f"smtpd_{name}", clears_defer_if_reject=False), step)

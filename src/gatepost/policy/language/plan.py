@@ -1,0 +1,63 @@
+"""A compiled policy: the lists of one stage, flat, in the order in which Postfix would run them.
+
+A plan is a tuple of steps. A boundary opens a list; an Ok skips to the next boundary. Restriction classes are
+expanded in place, because that is what they mean: their Ok is the Ok of the list they stand in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from gatepost.policy.registry import Needs
+from gatepost.policy.subjects import Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The beginning of a list. `clears_defer_if_reject` is no where Postfix carries that flag on: into the second of
+    relay and recipient restrictions, and into the check for unlisted addresses that follows a list unasked."""
+
+    list_name: str
+    clears_defer_if_reject: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListKind:
+    """A kind of list: its parameter, the subject of its generic words, the check that a bare table means."""
+
+    parameter: str
+    subject: Subject
+    default_check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One restriction in its place: its function and its argument.
+
+    `asks`: the function is a generator function. `is_warning`: under warn_if_reject. `kind` is kept for what an
+    access table may name (a bare table there means the default check of this list). `word` is how it is written.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    kind: ListKind
+    word: str
+    argument: Any = None
+    asks: bool = False
+    needs: Needs = Needs.NOTHING
+    is_warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps of one stage.
+
+    `applies_deferral`: a raised defer_if_permit refuses at the end of this stage. `clears_deferral`: a deferral
+    carried over from an earlier stage is forgotten first (DATA and end of data). `exempts`: the recipients that
+    Postfix accepts without running any list are let through (RCPT and VRFY).
+    """
+
+    steps: tuple[Boundary | Step, ...]
+    applies_deferral: bool = True
+    clears_deferral: bool = False
+    exempts: bool = False

@@ -1,0 +1,128 @@
+"""What a listed client hears: rbl_reply_maps, default_rbl_reply and their names (postfix-semantics 4.6).
+
+The expanded template must begin with a 4xx or 5xx code and may go on with an enhanced code. No `<name>:` is put
+before it. A broken template falls back to default_rbl_reply, and a broken default to Postfix's own.
+"""
+
+import re
+from dataclasses import dataclass
+
+from gatepost.model.answer import Found, Unavailable
+from gatepost.model.reply import Reply
+from gatepost.model.session import Session
+from gatepost.model.verdict import Refuse, Verdict
+from gatepost.policy.access import lookup_fault
+from gatepost.policy.asking import Asking, ask
+from gatepost.policy.dnsbl import DnsZone
+from gatepost.policy.questions import LocalTime, TableLookup
+from gatepost.policy.subjects import Subject, client_label, client_names
+from gatepost.policy.templates import Template, TemplateError, compile_template, names_in, render
+
+POSTFIX_DEFAULT = (
+    "$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain${rbl_reason?; $rbl_reason}"
+)
+
+NAMES = frozenset(
+    {
+        "client", "client_address", "client_name", "client_port", "reverse_client_name", "helo_name", "localtime",
+        "rbl_class", "rbl_code", "rbl_domain", "rbl_reason", "rbl_txt", "rbl_what", "recipient", "recipient_domain",
+        "recipient_name", "sender", "sender_domain", "sender_name", "server_name",
+    }
+)  # fmt: skip
+"""The names that a template may use (postconf(5) default_rbl_reply)."""
+
+_REPLY = re.compile(r"([45]\d\d)\s+(?:([245]\.\d{1,3}\.\d{1,3})(?:\s+|$))?(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A listing: the list, what of the session is listed, the text asked for, the list's own words."""
+
+    zone: DnsZone
+    subject: Subject
+    what: str
+    reason: str
+
+
+def listing_refusal(session: Session, hit: Hit) -> Asking[Verdict]:
+    """The refusal for a listing."""
+    template = ""
+    for table in session.settings.rbl_reply_maps:
+        answer = yield from ask(TableLookup(table, (hit.zone.text.lower(),)))
+        if isinstance(answer, Unavailable):
+            return (yield from lookup_fault(session, hit.subject, f"rbl_reply_maps: {answer.why}"))
+        if isinstance(answer, Found):
+            template = answer.value.value
+            break
+    compiled, fault = _usable(template or session.settings.default_rbl_reply, session)
+    values = yield from _values(session, hit, compiled)
+    allowed = session.settings.smtpd_expansion_filter
+    text = render(compiled, lambda name: _clean(values.get(name, ""), allowed))
+    return Refuse(_read_reply(text), complaint=fault)
+
+
+def _usable(template: str, session: Session) -> tuple[Template, str]:
+    """The template compiled, or the next one that can be; and what was wrong with the first."""
+    fault = ""
+    for candidate in (template, session.settings.default_rbl_reply):
+        try:
+            compiled = compile_template(candidate)
+        except TemplateError as error:
+            fault = fault or f"bad reply template {candidate!r}: {error}"
+            continue
+        unknown = sorted(set(names_in(compiled)) - NAMES)
+        if candidate and not unknown:
+            return compiled, fault
+        if unknown:
+            fault = fault or f"unknown name ${unknown[0]} in reply template {candidate!r}"
+    return compile_template(POSTFIX_DEFAULT), fault
+
+
+def _values(session: Session, hit: Hit, template: Template) -> Asking[dict[str, str]]:
+    settings, client = session.settings, session.client
+    values = {
+        "rbl_code": str(settings.maps_rbl_reject_code),
+        "rbl_domain": hit.zone.domain,
+        "rbl_what": hit.what,
+        "rbl_class": hit.subject.value,
+        "rbl_reason": hit.reason,
+        "rbl_txt": hit.reason,
+        "client_address": client.address.text,
+        "client_port": str(client.port),
+        "helo_name": session.helo_name or "",
+        "server_name": settings.myhostname,
+        **_address_values("sender", session.sender),
+        **_address_values("recipient", session.recipient),
+    }
+    if any(name in {"client", "client_name", "reverse_client_name"} for name in names_in(template)):
+        names = yield from client_names(session)
+        values["client"] = client_label(client, names.name, with_port=settings.smtpd_client_port_logging)
+        values["client_name"] = names.name
+        values["reverse_client_name"] = names.reverse_name
+    if "localtime" in names_in(template):
+        answer = yield from ask(LocalTime())
+        values["localtime"] = answer.value if isinstance(answer, Found) else ""
+    return values
+
+
+def _address_values(prefix: str, address: str | None) -> dict[str, str]:
+    """The address, its localpart and its domain. A null sender is `<>` with an empty domain."""
+    if address is None:
+        return {}
+    if not address:
+        return {prefix: "<>", f"{prefix}_name": "<>"}
+    name, _, domain = address.rpartition("@")
+    return {prefix: address, f"{prefix}_name": name or domain, f"{prefix}_domain": domain if name else ""}
+
+
+def _clean(value: str, allowed: str) -> str:
+    """Replace what smtpd_expansion_filter does not allow by an underscore."""
+    return "".join(c if c in allowed else "_" for c in value) if allowed else value
+
+
+def _read_reply(text: str) -> Reply:
+    match = _REPLY.match(text)
+    if match is None:
+        return Reply(450, "4.7.1", "Service unavailable")
+    code, enhanced, rest = match.groups()
+    return Reply(int(code), enhanced or f"{code[0]}.7.1", rest.strip() or "Service unavailable")

@@ -1,0 +1,56 @@
+"""What an evaluation comes to: the reply, if it is a refusal, and everything the door must do or say besides."""
+
+from dataclasses import dataclass, replace
+
+from gatepost.model.reply import Reply
+from gatepost.model.settings import Settings
+from gatepost.model.verdict import Effect
+
+LONGEST_TEXT = 510
+"""Octets of reply text (Postfix cuts there; RFC 5321 section 4.5.3.1.5 allows a line of 512 with CRLF)."""
+
+_UNAVAILABLE = Reply(450, "4.7.1", "Service unavailable")
+_UNPRINTABLE = dict.fromkeys((*range(32), 127), " ")
+
+
+@dataclass(frozen=True, slots=True)
+class LogNote:
+    """A line for the log in Postfix's shape: `kind` is reject_warning, info or warn; `text` what stands after it."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of one evaluation. `refusal` is None where everything permits.
+
+    `deferral` is the reason of a raised defer_if_permit, to be carried into the next stage. `discards`: answer 250
+    and drop. `decided_by` is the restriction, as written, that refused, for the log and for people.
+    """
+
+    refusal: Reply | None = None
+    hangs_up: bool = False
+    discards: bool = False
+    effects: tuple[Effect, ...] = ()
+    notes: tuple[LogNote, ...] = ()
+    complaints: tuple[str, ...] = ()
+    deferral: Reply | None = None
+    decided_by: str = ""
+
+
+PERMITTED = Outcome()
+
+
+def finish(reply: Reply, settings: Settings) -> Reply:
+    """Make a refusal fit to send (postfix-semantics 3.7): code, length, enhanced code, soft_bounce."""
+    if not 400 <= reply.code <= 599:
+        reply = _UNAVAILABLE
+    text = reply.text
+    if len(text) > LONGEST_TEXT:
+        text = text.encode("utf-8", "surrogateescape")[:LONGEST_TEXT].decode("utf-8", "ignore")
+    if not text.isprintable():
+        text = text.translate(_UNPRINTABLE)
+    code = reply.code - 100 if settings.soft_bounce and reply.code >= 500 else reply.code
+    enhanced = f"{code // 100}{reply.enhanced[1:]}"
+    return replace(reply, code=code, enhanced=enhanced, text=text)

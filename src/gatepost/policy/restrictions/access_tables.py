@@ -1,0 +1,116 @@
+"""Access tables: check_client_access and its kin. What the table answers is acted on as access(5) says.
+
+A bare `type:table` in a list means the check of that list. A look-up that fails is answered as if the table had
+held `451 4.3.5 Server configuration error`, so warn_if_reject turns it into a warning.
+"""
+
+from collections.abc import Iterable
+
+from gatepost.model.answer import Found, Unavailable
+from gatepost.model.reply import Reply
+from gatepost.model.session import Session
+from gatepost.model.verdict import DUNNO, OK, Refuse, Verdict
+from gatepost.policy.access import CONFIGURATION_FAULT, act_on, lookup_fault
+from gatepost.policy.asking import Asking, ask
+from gatepost.policy.lookup_order import AccessTable, address_keys, domain_keys, mail_address_keys
+from gatepost.policy.questions import TableLookup
+from gatepost.policy.registry import Argument, Needs, restriction
+from gatepost.policy.resolving import Resolved, resolve
+from gatepost.policy.subjects import Subject, client_names, subject_name
+
+
+def _look_up(session: Session, subject: Subject, table: AccessTable, keys: Iterable[str]) -> Asking[Verdict]:
+    answer = yield from ask(TableLookup(table.name, tuple(keys)))
+    if isinstance(answer, Found):
+        return (yield from act_on(answer.value.value, session, subject))
+    if isinstance(answer, Unavailable):
+        name = yield from subject_name(session, subject)
+        text = f"<{name}>: {subject.value} rejected: {CONFIGURATION_FAULT}"
+        return Refuse(Reply(451, "4.3.5", text), complaint=f"{table.name}: {answer.why}")
+    return DUNNO
+
+
+def _domain_keys(session: Session, table: AccessTable, name: str) -> Iterable[str]:
+    return domain_keys(name, partial=table.partial, parents_match=session.settings.access_parents_match)
+
+
+@restriction("check_client_access", argument=Argument.TABLE)
+def check_client_access(session: Session, table: AccessTable) -> Asking[Verdict]:
+    """Look the client up: its verified name and parent domains, then its address and partial networks.
+
+    A client without a verified name is looked up as "unknown". Name keys come before address keys. Pattern tables
+    see the whole name and the whole address only.
+
+    Unavailable: 451 4.3.5. Postfix: postconf(5) check_client_access; access(5).
+    """
+    names = yield from client_names(session)
+    name_keys = _domain_keys(session, table, names.name)
+    keys = (*name_keys, *address_keys(session.client.address.text, partial=table.partial))
+    return (yield from _look_up(session, Subject.CLIENT, table, keys))
+
+
+@restriction("check_helo_access", argument=Argument.TABLE, needs=Needs.HELO)
+def check_helo_access(session: Session, table: AccessTable) -> Asking[Verdict]:
+    """Look the HELO name and its parent domains up, never as a network.
+
+    Unavailable: 451 4.3.5. Postfix: postconf(5) check_helo_access; access(5).
+    """
+    keys = _domain_keys(session, table, session.helo_name or "")
+    return (yield from _look_up(session, Subject.HELO, table, keys))
+
+
+@restriction("check_etrn_access", argument=Argument.TABLE, needs=Needs.ETRN)
+def check_etrn_access(session: Session, table: AccessTable) -> Asking[Verdict]:
+    """Look the ETRN domain and its parent domains up.
+
+    Unavailable: 451 4.3.5. Postfix: postconf(5) check_etrn_access; access(5).
+    """
+    keys = _domain_keys(session, table, session.etrn_domain or "")
+    return (yield from _look_up(session, Subject.ETRN, table, keys))
+
+
+@restriction("check_sender_access", argument=Argument.TABLE, needs=Needs.SENDER)
+def check_sender_access(session: Session, table: AccessTable) -> Asking[Verdict]:
+    """Look the sender up: address, without extension, domain and parents, `user@`.
+
+    A null sender has the one key smtpd_null_access_lookup_key (`<>`). The address is rewritten as for delivery and
+    lower-cased first.
+
+    Unavailable: 451 4.3.5. Postfix: postconf(5) check_sender_access; access(5).
+    """
+    if session.sender == "":
+        keys = (session.settings.smtpd_null_access_lookup_key,)
+        return (yield from _look_up(session, Subject.SENDER, table, keys))
+    resolved = yield from resolve(session.sender or "", session.settings)
+    return (yield from _look_up_address(session, Subject.SENDER, table, resolved))
+
+
+@restriction("check_recipient_access", argument=Argument.TABLE, needs=Needs.RECIPIENT)
+def check_recipient_access(session: Session, table: AccessTable) -> Asking[Verdict]:
+    """Look the recipient up: address, without extension, domain and parents, `user@`.
+
+    An OK for an address that routes through us (`user%other@ours`) is no opinion, unless allow_untrusted_routing.
+
+    Unavailable: 451 4.3.5. Postfix: postconf(5) check_recipient_access; access(5).
+    """
+    resolved = yield from resolve(session.recipient or "", session.settings)
+    verdict = yield from _look_up_address(session, Subject.RECIPIENT, table, resolved)
+    if verdict == OK and isinstance(resolved, Resolved) and resolved.is_routed:
+        return OK if session.settings.allow_untrusted_routing else DUNNO
+    return verdict
+
+
+def _look_up_address(
+    session: Session, subject: Subject, table: AccessTable, resolved: Resolved | Unavailable
+) -> Asking[Verdict]:
+    if isinstance(resolved, Unavailable):
+        return (yield from lookup_fault(session, subject, resolved.why))
+    settings = session.settings
+    keys = mail_address_keys(
+        resolved.address,
+        partial=table.partial,
+        delimiters=settings.recipient_delimiter,
+        parents_match=settings.access_parents_match,
+        owner_request_special=settings.owner_request_special,
+    )
+    return (yield from _look_up(session, subject, table, keys))

@@ -1,0 +1,44 @@
+"""Who is let through first: own networks, own addresses, users who logged in."""
+
+from gatepost.model.answer import Unavailable
+from gatepost.model.session import Session
+from gatepost.model.verdict import DUNNO, OK, Verdict
+from gatepost.policy.access import lookup_fault
+from gatepost.policy.asking import Asking
+from gatepost.policy.matching import client_matches
+from gatepost.policy.registry import Argument, restriction
+from gatepost.policy.subjects import Subject
+
+
+@restriction("permit_mynetworks", argument=Argument.SUBJECT)
+def permit_mynetworks(session: Session, subject: Subject) -> Asking[Verdict]:
+    """Permit a client whose address or verified name is in mynetworks.
+
+    The name is asked for only where an element that is reached needs one.
+
+    Unavailable: 451 4.3.0 "Temporary lookup failure", for a bad element too, when it is reached.
+    Postfix: postconf(5) permit_mynetworks, mynetworks.
+    """
+    outcome = yield from client_matches(session.settings.mynetworks, session)
+    if isinstance(outcome, Unavailable):
+        return (yield from lookup_fault(session, subject, f"mynetworks: {outcome.why}"))
+    return OK if outcome else DUNNO
+
+
+@restriction("permit_inet_interfaces")
+def permit_inet_interfaces(session: Session, _: None) -> Verdict:
+    """Permit a client whose address is one of this machine's own (inet_interfaces, proxy_interfaces).
+
+    Postfix: postconf(5) permit_inet_interfaces.
+    """
+    return OK if session.client.address.text in session.settings.own_addresses else DUNNO
+
+
+@restriction("permit_sasl_authenticated")
+def permit_sasl_authenticated(session: Session, _: None) -> Verdict:
+    """Permit a client that has logged in (AUTH), other than anonymously.
+
+    Postfix: postconf(5) permit_sasl_authenticated.
+    """
+    sasl = session.sasl
+    return OK if sasl is not None and sasl.username and sasl.method.lower() != "anonymous" else DUNNO

@@ -1,0 +1,148 @@
+"""Addresses that no table of ours lists: reject_unlisted_recipient and reject_unlisted_sender.
+
+Run unasked too: at the end of RCPT (smtpd_reject_unlisted_recipient, default yes) and of the sender's list
+(smtpd_reject_unlisted_sender, default no); even after an OK, and for own networks (postfix-semantics 3.8).
+"""
+
+import re
+from dataclasses import dataclass
+
+from gatepost.model.answer import Found, Unavailable
+from gatepost.model.reply import Reply
+from gatepost.model.session import Session
+from gatepost.model.settings import Settings
+from gatepost.model.verdict import DUNNO, Refuse, Verdict
+from gatepost.policy.access import lookup_fault
+from gatepost.policy.asking import Asking, ask
+from gatepost.policy.lookup_order import map_address_keys, tries_partial_keys
+from gatepost.policy.questions import TableHit, TableLookup
+from gatepost.policy.registry import Needs, restriction
+from gatepost.policy.resolving import AddressClass, Resolved, resolve
+from gatepost.policy.routing import Route, route
+from gatepost.policy.subjects import Subject, repair_enhanced_code
+
+ALWAYS_LOCAL = frozenset({"postmaster", "mailer-daemon", "double-bounce"})
+"""Local parts that every site has (postfix-semantics 3.8)."""
+
+_ENHANCED = re.compile(r"([45]\.\d{1,3}\.\d{1,3})\s+(.*)", re.DOTALL)
+_STATUS = {Subject.RECIPIENT: "5.1.1", Subject.SENDER: "5.1.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Where the addresses of a class are listed: tables, table name in the reply, reject code, are they required."""
+
+    maps: tuple[str, ...]
+    table_name: str
+    code: int
+    is_required: bool
+
+
+@restriction("reject_unlisted_recipient", "check_recipient_maps", needs=Needs.RECIPIENT)
+def reject_unlisted_recipient(session: Session, _: None) -> Asking[Verdict]:
+    """Refuse a recipient in a domain of ours that its table does not list: 550 5.1.1 User unknown.
+
+    Unavailable: 451 4.3.0. Postfix: postconf(5) reject_unlisted_recipient, smtpd_reject_unlisted_recipient.
+    """
+    return (yield from _judge(session, Subject.RECIPIENT, session.recipient or ""))
+
+
+@restriction("reject_unlisted_sender", needs=Needs.FULL_SENDER)
+def reject_unlisted_sender(session: Session, _: None) -> Asking[Verdict]:
+    """Refuse a sender in a domain of ours that its table does not list: 550 5.1.0 User unknown.
+
+    Unavailable: 451 4.3.0. Postfix: postconf(5) reject_unlisted_sender, smtpd_reject_unlisted_sender.
+    """
+    return (yield from _judge(session, Subject.SENDER, session.sender or ""))
+
+
+def _judge(session: Session, subject: Subject, address: str) -> Asking[Verdict]:
+    settings = session.settings
+    resolved = yield from resolve(address, settings)
+    if isinstance(resolved, Unavailable):
+        return (yield from lookup_fault(session, subject, resolved.why))
+    known = yield from _find(_alias_maps(settings, subject), resolved, settings)
+    if isinstance(known, TableHit):
+        return DUNNO
+    chosen = yield from route(resolved, settings)
+    for answer in (known, chosen):
+        if isinstance(answer, Unavailable):
+            return (yield from lookup_fault(session, subject, answer.why))
+    if isinstance(chosen, Route) and chosen.transport in ("error", "retry"):
+        return _undeliverable(subject, address, chosen, _code_for(resolved.address_class, settings))
+    return (yield from _judge_membership(session, subject, address, resolved))
+
+
+def _judge_membership(session: Session, subject: Subject, address: str, resolved: Resolved) -> Asking[Verdict]:
+    settings = session.settings
+    membership = _membership(resolved, settings)
+    if membership is None or not membership.is_required:
+        return DUNNO
+    found = yield from _find(membership.maps, resolved, settings)
+    if isinstance(found, Unavailable):
+        return (yield from lookup_fault(session, subject, found.why))
+    if found is not None:
+        return DUNNO
+    where = f" in {membership.table_name}" if settings.show_user_unknown_table_name else ""
+    return _refuse(subject, address, membership.code, _STATUS[subject], f"User unknown{where}")
+
+
+def _alias_maps(settings: Settings, subject: Subject) -> tuple[str, ...]:
+    own = settings.sender_canonical_maps if subject is Subject.SENDER else ()
+    return (*settings.recipient_canonical_maps, *own, *settings.canonical_maps, *settings.virtual_alias_maps)
+
+
+def _membership(resolved: Resolved, settings: Settings) -> Membership | None:
+    match resolved.address_class:
+        case AddressClass.LOCAL:
+            maps, name, code = settings.local_recipient_maps, "local", settings.unknown_local_recipient_reject_code
+            required = bool(maps) and resolved.localpart.lower() not in ALWAYS_LOCAL
+            return Membership(maps, f"{name} recipient table", code, required)
+        case AddressClass.VIRTUAL_ALIAS:
+            return Membership((), "virtual alias table", settings.unknown_virtual_alias_reject_code, is_required=True)
+        case AddressClass.VIRTUAL_MAILBOX:
+            maps, code = settings.virtual_mailbox_maps, settings.unknown_virtual_mailbox_reject_code
+            return Membership(maps, "virtual mailbox table", code, bool(maps))
+        case AddressClass.RELAY:
+            maps, code = settings.relay_recipient_maps, settings.unknown_relay_recipient_reject_code
+            return Membership(maps, "relay recipient table", code, bool(maps))
+        case AddressClass.DEFAULT:
+            return None
+
+
+def _code_for(address_class: AddressClass, settings: Settings) -> int:
+    return settings.unknown_virtual_alias_reject_code if address_class is AddressClass.VIRTUAL_ALIAS else 550
+
+
+def _find(maps: tuple[str, ...], resolved: Resolved, settings: Settings) -> Asking[TableHit | Unavailable | None]:
+    """The first hit in these tables, in their order; pattern tables see the full address only."""
+    keys = tuple(
+        map_address_keys(
+            resolved.address,
+            settings.recipient_delimiter,
+            owner_request_special=settings.owner_request_special,
+        )
+    )
+    for table in maps:
+        answer = yield from ask(TableLookup(table, keys if tries_partial_keys(table) else keys[:1]))
+        if isinstance(answer, Found):
+            hit: TableHit = answer.value
+            return hit
+        if isinstance(answer, Unavailable):
+            return answer
+    return None
+
+
+def _undeliverable(subject: Subject, address: str, chosen: Route, code: int) -> Verdict:
+    """`error:5.x.y text` in transport_maps; `retry:` refuses for now."""
+    status, text = _STATUS[subject], chosen.nexthop
+    if chosen.transport == "retry":
+        code, status = 450, f"4{status[1:]}"
+    match = _ENHANCED.match(chosen.nexthop)
+    if match:
+        status, text = match.groups()
+    return _refuse(subject, address, code, repair_enhanced_code(status, subject), text or "undeliverable address")
+
+
+def _refuse(subject: Subject, address: str, code: int, status: str, text: str) -> Verdict:
+    return Refuse(Reply(code, status, f"<{address}>: {subject.value} rejected: {text}"))

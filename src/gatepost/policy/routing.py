@@ -1,0 +1,50 @@
+"""The transport of an address: transport_maps, for the next hop and for `error:` destinations (transport(5)).
+
+Keys in their order: the full address, without its extension, the domain, its parents as `.domain`, `*`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gatepost.model.answer import Found, Unavailable
+from gatepost.model.settings import Settings
+from gatepost.policy.asking import Asking, ask
+from gatepost.policy.lookup_order import domain_keys, quote_localpart, strip_extension, tries_partial_keys
+from gatepost.policy.questions import TableLookup
+from gatepost.policy.resolving import Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`transport:nexthop` of an entry, either part empty where the entry leaves it out."""
+
+    transport: str
+    nexthop: str
+
+
+def route(resolved: Resolved, settings: Settings) -> Asking[Route | Unavailable | None]:
+    """The entry for an address; None where no table has one."""
+    for table in settings.transport_maps:
+        keys = tuple(_keys(resolved, settings, partial=tries_partial_keys(table)))
+        answer = yield from ask(TableLookup(table, keys))
+        if isinstance(answer, Unavailable):
+            return answer
+        if isinstance(answer, Found):
+            transport, _, nexthop = answer.value.value.partition(":")
+            return Route(transport, nexthop)
+    return None
+
+
+def _keys(resolved: Resolved, settings: Settings, *, partial: bool) -> Iterator[str]:
+    localpart, domain = resolved.localpart.lower(), resolved.domain
+    yield f"{quote_localpart(localpart)}@{domain}"
+    if not partial:
+        yield domain
+        return
+    bare = strip_extension(
+        localpart, settings.recipient_delimiter, owner_request_special=settings.owner_request_special
+    )
+    if bare is not None:
+        yield f"{quote_localpart(bare)}@{domain}"
+    yield from domain_keys(domain, partial=True, parents_match=False)
+    yield "*"

@@ -1,0 +1,121 @@
+"""A world made of dictionaries: answers every question of policy without a packet, in any order of arrival.
+
+    world = FakeWorld(tables={"hash:x": {"example.com": "REJECT"}}, addresses={"2.0.0.127.bl.test": ("127.0.0.2",)})
+    outcome = decide(policy.rcpt, session, world)
+
+What is in no dictionary is NotFound. Put an Unavailable in a dictionary to make that answer fail.
+"""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from gatepost.model.answer import NOT_FOUND, Answer, Found, Unavailable
+from gatepost.model.reply import Reply
+from gatepost.model.session import NAMELESS, ClientNames, NameStatus, Session
+from gatepost.model.verdict import Verdict
+from gatepost.policy.evaluate import Evaluation
+from gatepost.policy.language.plan import Plan, Step
+from gatepost.policy.outcome import Outcome
+from gatepost.policy.questions import (
+    AddressRecords,
+    ClientName,
+    Delay,
+    DomainExists,
+    LocalTime,
+    Question,
+    TableHit,
+    TableLookup,
+    TextRecords,
+)
+
+MOST_WAVES = 10_000
+"""An evaluation that waits more often than this does not end."""
+
+
+def verified(name: str) -> ClientNames:
+    """The names of a client whose name resolves both ways."""
+    return ClientNames(name, NameStatus.VERIFIED, name, NameStatus.VERIFIED)
+
+
+@dataclass(slots=True)
+class FakeWorld:
+    """Tables by `type:name`, A and TXT records by name, existing domains, client names by address.
+
+    `local_tables`: tables are answered at once, as tables in memory are. `asked` records what was sent.
+    """
+
+    tables: Mapping[str, Mapping[str, str] | Unavailable] = field(default_factory=dict)
+    addresses: Mapping[str, tuple[str, ...] | Unavailable] = field(default_factory=dict)
+    texts: Mapping[str, tuple[str, ...] | Unavailable] = field(default_factory=dict)
+    domains: Mapping[str, Answer[str]] = field(default_factory=dict)
+    names: Mapping[str, ClientNames] = field(default_factory=dict)
+    local_tables: bool = True
+    asked: list[Question] = field(default_factory=list)
+
+    def answer(self, question: Question) -> Answer[Any]:
+        """The answer to one question."""
+        if isinstance(question, TableLookup):
+            return self._look_up(question)
+        if isinstance(question, AddressRecords):
+            return _wrap(self.addresses.get(question.name))
+        if isinstance(question, TextRecords):
+            return _wrap(self.texts.get(question.name))
+        if isinstance(question, ClientName):
+            return Found(self.names.get(question.address.text, NAMELESS))
+        if isinstance(question, DomainExists):
+            return self.domains.get(question.name, NOT_FOUND)
+        if isinstance(question, LocalTime):
+            return Found("Jan 01 00:00:00")
+        assert isinstance(question, Delay)
+        return Found(None)
+
+    def _look_up(self, question: TableLookup) -> Answer[TableHit]:
+        table = self.tables.get(question.table)
+        if isinstance(table, Unavailable):
+            return table
+        for key in question.keys if table else ():
+            if table and key in table:
+                return Found(TableHit(key, table[key]))
+        return NOT_FOUND
+
+
+def _wrap(value: tuple[str, ...] | Unavailable | None) -> Answer[tuple[str, ...]]:
+    if value is None:
+        return NOT_FOUND
+    return value if isinstance(value, Unavailable) else Found(value)
+
+
+def decide(
+    plan: Plan,
+    session: Session,
+    world: FakeWorld,
+    *,
+    carried: Reply | None = None,
+    chance: random.Random | None = None,
+    on_commit: Callable[[Step, Verdict], None] | None = None,
+) -> Outcome:
+    """Run a plan to its end. With `chance` the answers arrive in random order, else in the order of asking."""
+    memory: dict[Question, Answer[Any]] = {}
+
+    def instant(question: Question) -> Answer[Any] | None:
+        if isinstance(question, TableLookup) and world.local_tables:
+            return world.answer(question)
+        return memory.get(question)
+
+    evaluation = Evaluation(plan, session, instant, carried=carried, on_commit=on_commit)
+    pending: list[Question] = []
+    for _ in range(MOST_WAVES):
+        outcome = evaluation.advance()
+        if outcome is not None:
+            return outcome
+        pending += evaluation.unsent
+        world.asked += evaluation.unsent
+        evaluation.unsent.clear()
+        question = pending.pop(chance.randrange(len(pending)) if chance else 0)
+        answer = world.answer(question)
+        if question.is_remembered:
+            memory[question] = answer
+        evaluation.receive(question, answer)
+    raise AssertionError(f"no outcome after {MOST_WAVES} answers")

@@ -1,0 +1,80 @@
+"""Who answers policy's questions: tables in memory at once, names from the cache at once, the rest when it comes.
+
+One SessionAnswers serves one session. It remembers answers, Unavailable included, so that the hundredth recipient
+does not pay a deadline again; what is effectful (is_remembered = no) it asks each time.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from gatepost.model.answer import Answer, Found
+from gatepost.policy.questions import Delay, LocalTime, Question, TableLookup
+from gatepost.world.tables import Tables
+
+Done = Callable[[Answer[Any]], None]
+
+
+class Cancellable(Protocol):
+    """A question under way whose asker may leave: the callback is then not called."""
+
+    def cancel(self) -> None:
+        """Do not call back."""
+
+
+class NameSource(Protocol):
+    """What answers DNS questions: world.names, or a fake in tests."""
+
+    def instant(self, question: Question) -> Answer[Any] | None:
+        """The answer, if it is known already."""
+
+    def ask(self, question: Question, done: Done) -> Cancellable:
+        """Find the answer; `done` is called once, never from within this call."""
+
+
+class SessionAnswers:
+    """Answers the questions of one session."""
+
+    __slots__ = ("_memory", "_names", "_pending", "_tables")
+
+    def __init__(self, tables: Tables, names: NameSource) -> None:
+        self._tables = tables
+        self._names = names
+        self._memory: dict[Question, Answer[Any]] = {}
+        self._pending: list[Cancellable] = []
+
+    def instant(self, question: Question) -> Answer[Any] | None:
+        """The answer, where it needs no waiting."""
+        if isinstance(question, TableLookup):
+            return self._tables.find(question)
+        if isinstance(question, LocalTime):
+            return Found(time.strftime("%b %d %H:%M:%S"))
+        if isinstance(question, Delay):
+            return None
+        known = self._memory.get(question)
+        if known is None:
+            known = self._names.instant(question)
+            if known is not None:
+                self._memory[question] = known
+        return known
+
+    def ask(self, question: Question, done: Done) -> None:
+        """Send a question; `done` is called with its answer, unless forget() comes first."""
+
+        def remember(answer: Answer[Any]) -> None:
+            if question.is_remembered:
+                self._memory[question] = answer
+            done(answer)
+
+        if isinstance(question, Delay):
+            loop = asyncio.get_running_loop()
+            self._pending.append(loop.call_later(question.seconds, remember, Found(None)))
+        else:
+            self._pending.append(self._names.ask(question, remember))
+
+    def forget(self) -> None:
+        """The session is over or its evaluation is: nobody is called back any more."""
+        for pending in self._pending:
+            pending.cancel()
+        self._pending.clear()

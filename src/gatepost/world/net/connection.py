@@ -1,0 +1,265 @@
+"""The owner of one accepted connection: octets in to a dialogue, events out to a listener, octets out again.
+
+It knows asyncio and no SMTP. Bytes that arrive while the dialogue waits for a verdict stay in the dialogue, which
+says when it wants no more (then reading is paused). One write per turn; at most MOST_EVENTS_A_TURN events before
+other connections have theirs. Deadlines and pauses are values that the dialogue states and this class enforces.
+
+A session that the server ends is closed in two steps: first our side, then, when the client has closed or LINGER_S
+has passed, the rest; a plain close would reset the connection over unread input and take the last reply with it.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from gatepost.world.net.deadlines import Deadlines
+
+MOST_EVENTS_A_TURN = 64
+"""Fair share: a client that pipelines hundreds of commands yields to the others in between."""
+
+LINGER_S = 2.0
+"""How long a client may take to hear our last words before the connection is dropped."""
+
+FOREVER = float("inf")
+
+
+class Dialogue(Protocol):
+    """What a connection needs of a protocol machine (wire)."""
+
+    @property
+    def deadline_s(self) -> float:
+        """Seconds that the peer may be silent now."""
+
+    @property
+    def pause_s(self) -> float:
+        """Seconds to wait before what is outgoing is sent; reading it starts a new count."""
+
+    @property
+    def wants_input(self) -> bool:
+        """No: enough is buffered, stop reading."""
+
+    def receive(self, data: bytes) -> None:
+        """Take octets from the peer."""
+
+    def receive_eof(self) -> None:
+        """The peer will send no more."""
+
+    def next_event(self) -> Any:  # noqa: ANN401 - events belong to the protocol
+        """The next event, or a pause."""
+
+    def outgoing(self) -> bytes:
+        """Take what is to be sent."""
+
+    def time_out(self) -> None:
+        """The deadline has passed."""
+
+    def shut_down(self) -> None:
+        """The service stops."""
+
+
+class Connection(asyncio.Protocol):
+    """One accepted connection.
+
+    `open_session(connection)` is called when the peer is known and gives the dialogue, the listener for its events
+    and the class of events that pause (NEED_DATA, AWAITING_VERDICT). The listener calls pump() after it has decided
+    something outside of an event.
+    """
+
+    __slots__ = (
+        "_deadlines",
+        "_dialogue",
+        "_is_closing",
+        "_is_held",
+        "_is_pumping",
+        "_is_reading",
+        "_is_writable",
+        "_listener",
+        "_loop",
+        "_on_closed",
+        "_open_session",
+        "_pause_class",
+        "_pausing",
+        "_transport",
+        "due_at",
+        "local",
+        "peer",
+    )
+
+    def __init__(
+        self,
+        open_session: Callable[["Connection"], tuple[Dialogue, "Listener"]],
+        pause_class: type,
+        deadlines: Deadlines,
+        on_closed: Callable[["Connection"], None],
+    ) -> None:
+        self._open_session = open_session
+        self._pause_class = pause_class
+        self._deadlines = deadlines
+        self._on_closed = on_closed
+        self._is_pumping = self._is_closing = self._is_held = False
+        self._is_writable = self._is_reading = True
+        self._pausing: asyncio.TimerHandle | None = None
+        self.due_at = FOREVER
+
+    # -- asyncio's side
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The peer is there: open the session and let it speak."""
+        assert isinstance(transport, asyncio.Transport)
+        self._loop = asyncio.get_running_loop()
+        self._transport = transport
+        self.peer: tuple[str, int] = _host_and_port(transport.get_extra_info("peername"))
+        self.local: tuple[str, int] = _host_and_port(transport.get_extra_info("sockname"))
+        self._dialogue, self._listener = self._open_session(self)
+        self._deadlines.watch(self)
+        self.pump()
+
+    def data_received(self, data: bytes) -> None:
+        """Octets from the peer; after our last words they are thrown away."""
+        if not self._is_closing:
+            self._dialogue.receive(data)
+            self.pump()
+
+    def eof_received(self) -> bool:
+        """The peer has closed its side: what it sent is still answered, then the dialogue ends."""
+        if self._is_closing:
+            return False
+        self._dialogue.receive_eof()
+        self.pump()
+        return not self._is_closing
+
+    def connection_lost(self, _: Exception | None) -> None:
+        """The connection is gone; nothing that is still awaited matters any more."""
+        self._deadlines.forget(self)
+        if self._pausing is not None:
+            self._pausing.cancel()
+        if not self._is_closing:
+            self._is_closing = True
+            self._listener.lost()
+        self._on_closed(self)
+
+    def pause_writing(self) -> None:
+        """The peer does not read our replies: take no more of its commands."""
+        self._is_writable = False
+        self._steer_reading()
+
+    def resume_writing(self) -> None:
+        """The peer reads again."""
+        self._is_writable = True
+        self._steer_reading()
+        self.pump()
+
+    # -- the dialogue's side
+
+    def pump(self) -> None:
+        """Carry events from the dialogue to the listener until it pauses, then send what is outgoing."""
+        if self._is_pumping or self._is_closing or self._pausing is not None or not self._is_writable:
+            return
+        self._is_pumping = True
+        try:
+            self._run_events()
+        finally:
+            self._is_pumping = False
+        if not self._is_closing:
+            self._flush()
+
+    def _run_events(self) -> None:
+        for _ in range(MOST_EVENTS_A_TURN):
+            if self._is_held:
+                return
+            event = self._dialogue.next_event()
+            if isinstance(event, self._pause_class):
+                return
+            self._listener.heard(event)
+            if self._is_closing or self._dialogue.pause_s > 0:
+                return
+        self._loop.call_soon(self.pump)
+
+    def _flush(self) -> None:
+        pause_s = self._dialogue.pause_s
+        if pause_s > 0:
+            self._pausing = self._loop.call_later(pause_s, self._pause_is_over)
+            self.due_at = FOREVER
+        else:
+            self._send()
+            self.due_at = self._loop.time() + self._dialogue.deadline_s
+        self._steer_reading()
+
+    def _send(self) -> None:
+        octets = self._dialogue.outgoing()
+        if octets:
+            self._transport.write(octets)
+
+    def _pause_is_over(self) -> None:
+        self._pausing = None
+        self._send()
+        self.pump()
+
+    def _steer_reading(self) -> None:
+        if self._is_closing:
+            return
+        wanted = self._dialogue.wants_input and self._is_writable and not self._is_held and self._pausing is None
+        if wanted is not self._is_reading:
+            self._is_reading = wanted
+            (self._transport.resume_reading if wanted else self._transport.pause_reading)()
+
+    # -- the listener's side
+
+    def hold(self) -> None:
+        """Stop taking input and telling events: the next hop cannot keep up."""
+        self._is_held = True
+        self._steer_reading()
+
+    def release(self) -> None:
+        """Go on after hold()."""
+        self._is_held = False
+        self._steer_reading()
+        self.pump()
+
+    def close(self, *, at_once: bool) -> None:
+        """End the connection after what is outgoing. `at_once`: the client has said or done its last."""
+        if self._is_closing:
+            return
+        self._send()
+        self._is_closing = True
+        self.due_at = FOREVER
+        if at_once or self._transport.is_closing() or not self._transport.can_write_eof():
+            self._transport.close()
+            return
+        self._transport.write_eof()
+        self._transport.resume_reading()
+        self.due_at = self._loop.time() + LINGER_S
+
+    def overdue(self) -> None:
+        """The deadline has passed: the dialogue says its word, a lingering connection is dropped."""
+        self.due_at = FOREVER
+        if self._is_closing:
+            self._transport.abort()
+            return
+        self._dialogue.time_out()
+        self.pump()
+
+    def shut_down(self) -> None:
+        """The service stops: the dialogue ends at its next command."""
+        if not self._is_closing:
+            self._dialogue.shut_down()
+            self.pump()
+
+    def abort(self) -> None:
+        """Drop the connection now."""
+        self._transport.abort()
+
+
+class Listener(Protocol):
+    """Who hears the events of one session."""
+
+    def heard(self, event: Any) -> None:  # noqa: ANN401 - events belong to the protocol
+        """One event, in order."""
+
+    def lost(self) -> None:
+        """The connection is gone before the dialogue ended it."""
+
+
+def _host_and_port(name: object) -> tuple[str, int]:
+    """Of a socket name: IPv4 and IPv6 names are tuples; a unix socket has none."""
+    return (str(name[0]), int(name[1])) if isinstance(name, tuple) else ("", 0)
