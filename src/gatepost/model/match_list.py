@@ -38,13 +38,18 @@ class MatchList:
         return any(p.network is None and not p.fault for p in self.patterns)
 
 
-def parse_pattern(element: str) -> Pattern:
-    """Read one element: `!` negates (repeatable), `type:name` is a table, `net/len` or `[v6]/len` a network."""
+def parse_pattern(element: str, *, holds_addresses: bool = True) -> Pattern:
+    """Read one element: `!` negates (repeatable), `type:name` is a table, `net/len` or `[v6]/len` a network.
+
+    In a list of domains or names (not `holds_addresses`) whatever is no table is a plain string.
+    """
     text = element.lstrip("!")
     is_negated = (len(element) - len(text)) % 2 == 1
     if ":" in text and not text.startswith("["):
         return Pattern(text, is_negated, table=text)
     folded = text.lower()
+    if not holds_addresses:
+        return Pattern(folded, is_negated)
     bare = folded.replace("[", "").replace("]", "")
     looks_like_network = folded.startswith("[") or "/" in folded or bare.replace(".", "").isdigit()
     if not looks_like_network:

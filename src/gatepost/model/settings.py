@@ -47,6 +47,10 @@ class Settings:
     canonical_maps: tuple[str, ...] = ()
     sender_canonical_maps: tuple[str, ...] = ()
     recipient_canonical_maps: tuple[str, ...] = ()
+    local_transport: str = "local:localhost.localdomain"
+    virtual_transport: str = "virtual"
+    relay_transport: str = "relay"
+    default_transport: str = "smtp"
     transport_maps: tuple[str, ...] = ()
     rbl_reply_maps: tuple[str, ...] = ()
     smtpd_sender_login_maps: tuple[str, ...] = ()

@@ -8,10 +8,11 @@ import re
 from gatepost.model.address import is_ip
 
 LONGEST_NAME = 255
-LONGEST_LABEL = 63
+"""Octets (RFC 1035 section 2.3.4)."""
 
-_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
-_NUMERIC = re.compile(r"[0-9.]*")
+_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
+_HOSTNAME = re.compile(rf"(?=.{{1,255}}\Z)(?![0-9.]*\Z){_LABEL}(?:\.{_LABEL})*\Z")
+"""At most 255 octets in labels of at most 63 (RFC 1035 section 2.3.4), and not all numeric."""
 
 
 def drop_final_dot(name: str) -> str:
@@ -28,9 +29,7 @@ def is_hostname(name: str, *, is_smtputf8: bool = False) -> bool:
             name = name.encode("idna").decode("ascii")
         except UnicodeError:
             return False
-    if len(name) > LONGEST_NAME or _NUMERIC.fullmatch(name):
-        return False
-    return all(_LABEL.fullmatch(label) for label in name.split("."))
+    return _HOSTNAME.match(name) is not None
 
 
 def is_fully_qualified(name: str, *, is_smtputf8: bool = False) -> bool:

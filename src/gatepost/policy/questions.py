@@ -98,4 +98,7 @@ class LocalTime:
     is_remembered: ClassVar[bool] = False
 
 
-Question = TableLookup | ClientName | AddressRecords | TextRecords | DomainExists | Delay | LocalTime
+NameQuestion = ClientName | AddressRecords | TextRecords | DomainExists
+"""What DNS answers."""
+
+Question = TableLookup | NameQuestion | Delay | LocalTime

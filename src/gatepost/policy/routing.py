@@ -11,7 +11,11 @@ from gatepost.model.settings import Settings
 from gatepost.policy.asking import Asking, ask
 from gatepost.policy.lookup_order import domain_keys, quote_localpart, strip_extension, tries_partial_keys
 from gatepost.policy.questions import TableLookup
-from gatepost.policy.resolving import Resolved
+from gatepost.policy.resolving import AddressClass, Resolved
+
+
+REFUSING_TRANSPORTS = ("error", "retry")
+"""error(8): mail for these destinations is refused, for good or for now, with the next hop's text as the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Route:
 
 
 def route(resolved: Resolved, settings: Settings) -> Asking[Route | Unavailable | None]:
-    """The entry for an address; None where no table has one."""
+    """The entry for an address; else its class's own transport where that refuses (`error:`, `retry:`); else None."""
     for table in settings.transport_maps:
         keys = tuple(_keys(resolved, settings, partial=tries_partial_keys(table)))
         answer = yield from ask(TableLookup(table, keys))
@@ -32,7 +36,18 @@ def route(resolved: Resolved, settings: Settings) -> Asking[Route | Unavailable 
         if isinstance(answer, Found):
             transport, _, nexthop = answer.value.value.partition(":")
             return Route(transport, nexthop)
-    return None
+    transport, _, nexthop = _transport_of_class(resolved, settings).partition(":")
+    return Route(transport, nexthop) if transport in REFUSING_TRANSPORTS else None
+
+
+def _transport_of_class(resolved: Resolved, settings: Settings) -> str:
+    return {
+        AddressClass.LOCAL: settings.local_transport,
+        AddressClass.VIRTUAL_ALIAS: "",
+        AddressClass.VIRTUAL_MAILBOX: settings.virtual_transport,
+        AddressClass.RELAY: settings.relay_transport,
+        AddressClass.DEFAULT: settings.default_transport,
+    }[resolved.address_class]
 
 
 def _keys(resolved: Resolved, settings: Settings, *, partial: bool) -> Iterator[str]:

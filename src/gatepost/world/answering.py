@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from gatepost.model.answer import Answer, Found
-from gatepost.policy.questions import Delay, LocalTime, Question, TableLookup
+from gatepost.policy.questions import Delay, LocalTime, NameQuestion, Question, TableLookup
 from gatepost.world.tables import Tables
 
 Done = Callable[[Answer[Any]], None]
@@ -26,10 +26,10 @@ class Cancellable(Protocol):
 class NameSource(Protocol):
     """What answers DNS questions: world.names, or a fake in tests."""
 
-    def instant(self, question: Question) -> Answer[Any] | None:
+    def instant(self, question: NameQuestion) -> Answer[Any] | None:
         """The answer, if it is known already."""
 
-    def ask(self, question: Question, done: Done) -> Cancellable:
+    def ask(self, question: NameQuestion, done: Done) -> Cancellable:
         """Find the answer; `done` is called once, never from within this call."""
 
 
@@ -70,6 +70,8 @@ class SessionAnswers:
         if isinstance(question, Delay):
             loop = asyncio.get_running_loop()
             self._pending.append(loop.call_later(question.seconds, remember, Found(None)))
+        elif isinstance(question, TableLookup | LocalTime):
+            raise TypeError(f"{question} is answered at once: no table that must be waited for is known yet")
         else:
             self._pending.append(self._names.ask(question, remember))
 

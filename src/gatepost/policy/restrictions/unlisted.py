@@ -18,7 +18,7 @@ from gatepost.policy.lookup_order import map_address_keys, tries_partial_keys
 from gatepost.policy.questions import TableHit, TableLookup
 from gatepost.policy.registry import Needs, restriction
 from gatepost.policy.resolving import AddressClass, Resolved, resolve
-from gatepost.policy.routing import Route, route
+from gatepost.policy.routing import REFUSING_TRANSPORTS, Route, route
 from gatepost.policy.subjects import Subject, repair_enhanced_code
 
 ALWAYS_LOCAL = frozenset({"postmaster", "mailer-daemon", "double-bounce"})
@@ -68,7 +68,7 @@ def _judge(session: Session, subject: Subject, address: str) -> Asking[Verdict]:
     for answer in (known, chosen):
         if isinstance(answer, Unavailable):
             return (yield from lookup_fault(session, subject, answer.why))
-    if isinstance(chosen, Route) and chosen.transport in ("error", "retry"):
+    if isinstance(chosen, Route) and chosen.transport in REFUSING_TRANSPORTS:
         return _undeliverable(subject, address, chosen, _code_for(resolved.address_class, settings))
     return (yield from _judge_membership(session, subject, address, resolved))
 

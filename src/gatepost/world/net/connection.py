@@ -10,7 +10,7 @@ has passed, the rest; a plain close would reset the connection over unread input
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from gatepost.world.net.deadlines import Deadlines
 
@@ -27,8 +27,8 @@ class Dialogue(Protocol):
     """What a connection needs of a protocol machine (wire)."""
 
     @property
-    def deadline_s(self) -> float:
-        """Seconds that the peer may be silent now."""
+    def deadline_s(self) -> float | None:
+        """Seconds that the peer may be silent now; None while it is not the peer that is waited for."""
 
     @property
     def pause_s(self) -> float:
@@ -105,9 +105,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The peer is there: open the session and let it speak."""
-        assert isinstance(transport, asyncio.Transport)
         self._loop = asyncio.get_running_loop()
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's transports are no subclass of it
         self.peer: tuple[str, int] = _host_and_port(transport.get_extra_info("peername"))
         self.local: tuple[str, int] = _host_and_port(transport.get_extra_info("sockname"))
         self._dialogue, self._listener = self._open_session(self)
@@ -182,7 +181,8 @@ class Connection(asyncio.Protocol):
             self.due_at = FOREVER
         else:
             self._send()
-            self.due_at = self._loop.time() + self._dialogue.deadline_s
+            deadline_s = self._dialogue.deadline_s
+            self.due_at = FOREVER if deadline_s is None else self._loop.time() + deadline_s
         self._steer_reading()
 
     def _send(self) -> None:

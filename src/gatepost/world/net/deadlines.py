@@ -25,8 +25,8 @@ class Deadlines:
 
     __slots__ = ("_loop", "_timer", "_watched")
 
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
         self._watched: set[Due] = set()
         self._timer: asyncio.TimerHandle | None = None
 

@@ -1,0 +1,73 @@
+"""The log lines of one session, in Postfix's words, held until the client's name is known.
+
+A reply must not wait for a PTR round trip that only the log needs; so the lines wait instead, in order, and are
+written when the name is there, at the latest with the end of the session's question for it.
+
+Lines: `connect from`, `NOQUEUE: reject: RCPT from`, `reject_warning`, `NOQUEUE: client=`, `proxy-accept`,
+`disconnect from … ehlo=1 …`. A decision id is appended after `helo=<…>`.
+"""
+
+from dataclasses import dataclass
+
+from gatepost.model.reply import Reply
+from gatepost.world.watching.log import Logging
+
+MOST_HELD_LINES = 100
+"""Lines kept for a name that does not come; further ones are dropped and counted (a client cannot fill memory)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a decision was about: the parts of a line after the reply. None leaves a part out."""
+
+    sender: str | None
+    recipient: str | None
+    protocol: str
+    helo_name: str | None
+
+    def __str__(self) -> str:
+        parts = [f" from=<{self.sender}>"] if self.sender is not None else []
+        if self.recipient is not None:
+            parts.append(f" to=<{self.recipient}>")
+        parts.append(f" proto={self.protocol}")
+        if self.helo_name is not None:
+            parts.append(f" helo=<{self.helo_name}>")
+        return "".join(parts)
+
+
+class SessionLog:
+    """Writes the lines of one session. The first `%s` in a line stands for `name[address]` of the client."""
+
+    __slots__ = ("_dropped", "_held", "_label", "_log")
+
+    def __init__(self, log: Logging) -> None:
+        self._log = log
+        self._label = ""
+        self._held: list[tuple[bool, str]] = []
+        self._dropped = 0
+
+    def name_client(self, label: str) -> None:
+        """The client is known now: write what was held."""
+        self._label = label
+        for is_warning, text in self._held:
+            self._write(text, is_warning=is_warning)
+        if self._dropped:
+            self._write(f"{self._dropped} log lines of this session were dropped: client=%s", is_warning=True)
+        self._held.clear()
+
+    def say(self, text: str, *, is_warning: bool = False) -> None:
+        """Write a line, or hold it."""
+        if self._label:
+            self._write(text, is_warning=is_warning)
+        elif len(self._held) < MOST_HELD_LINES:
+            self._held.append((is_warning, text))
+        else:
+            self._dropped += 1
+
+    def decided(self, kind: str, where: str, reply: Reply | str, envelope: Envelope, ident: str) -> None:
+        """A decision: `NOQUEUE: reject: RCPT from name[address]: reply; from=<…> to=<…> proto=… helo=<…> id=…`."""
+        self.say(f"NOQUEUE: {kind}: {where} from %s: {reply};{envelope} id={ident}")
+
+    def _write(self, text: str, *, is_warning: bool) -> None:
+        line = text.replace("%s", self._label, 1)
+        (self._log.warning if is_warning else self._log.info)(line)

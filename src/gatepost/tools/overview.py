@@ -1,0 +1,105 @@
+"""What a policy comes to, in words: who may relay, what is asked, where mail goes. For `gatepost check`."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gatepost.policy.dnsbl import DnsZone
+from gatepost.policy.language.parse import RECIPIENT, RELAY
+from gatepost.policy.language.plan import Step
+from gatepost.service.destinations import MAILDIR
+from gatepost.service.gate import SmtpDoor
+from gatepost.service.tables_in_use import tables_in_use
+
+PERMITS = {
+    "permit_mynetworks": "mynetworks",
+    "permit_sasl_authenticated": "users who have logged in",
+    "permit_inet_interfaces": "this machine's own addresses",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One door at a glance; every field is a list of short lines."""
+
+    name: str
+    addresses: tuple[str, ...]
+    may_relay: tuple[str, ...]
+    takes_mail_for: tuple[str, ...]
+    block_lists: tuple[str, ...]
+    tables: tuple[str, ...]
+    next_hop: tuple[str, ...]
+
+    def sections(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Label and lines of each part, in order of interest."""
+        yield "who may relay", self.may_relay
+        yield "takes mail for", self.takes_mail_for
+        yield "block lists asked", self.block_lists
+        yield "tables", self.tables
+        yield "accepted mail goes to", self.next_hop
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def overview(door: SmtpDoor) -> Overview:
+    """Look at one door."""
+    settings = door.policy.settings
+    return Overview(
+        name=f"{door.row.service} {door.row.command}",
+        addresses=tuple(spec.address for spec in door.doors),
+        may_relay=tuple(dict.fromkeys(_may_relay(door))),
+        takes_mail_for=tuple(
+            f"{kind}: {', '.join(p.text for p in patterns.patterns)}"
+            for kind, patterns in (
+                ("local", settings.mydestination),
+                ("relay", settings.relay_domains),
+                ("virtual alias", settings.virtual_alias_domains),
+                ("virtual mailbox", settings.virtual_mailbox_domains),
+            )
+            if patterns.patterns
+        ),
+        block_lists=tuple(dict.fromkeys(_lists(door))),
+        tables=tables_in_use(door.policy),
+        next_hop=(_hop(door),),
+    )
+
+
+def _may_relay(door: SmtpDoor) -> Iterator[str]:
+    """Whoever a permit lets through before relay control, in the list that holds it."""
+    settings = door.policy.settings
+    for step in _before_control(door):
+        if step.name == "permit_mynetworks":
+            networks = " ".join(p.text for p in settings.mynetworks.patterns) or "nobody"
+            yield f"mynetworks: {networks}"
+        elif step.name in PERMITS:
+            yield PERMITS[step.name]
+        elif step.name.startswith("check_"):
+            yield f"whoever {step.word} answers OK"
+
+
+def _before_control(door: SmtpDoor) -> Iterator[Step]:
+    for kind in (RELAY, RECIPIENT):
+        steps = door.policy.lists[kind.parameter]
+        names = [step.name for step in steps]
+        if any(name in ("reject_unauth_destination", "defer_unauth_destination") for name in names):
+            for step in steps:
+                if step.name in ("reject_unauth_destination", "defer_unauth_destination"):
+                    return
+                yield step
+
+
+def _lists(door: SmtpDoor) -> Iterator[str]:
+    for steps in door.policy.lists.values():
+        for step in steps:
+            if isinstance(step.argument, DnsZone):
+                without = "" if step.argument.fields else " (any answer in 127.0.0.0/8 counts)"
+                yield f"{step.name} {step.argument.text}{without}"
+
+
+def _hop(door: SmtpDoor) -> str:
+    chosen = " unless transport_maps say otherwise" if door.policy.settings.transport_maps else ""
+    if door.default_hop == MAILDIR:
+        return f"Maildirs under {door.view.text('maildir_directory')}{chosen}"
+    return f"{door.default_hop or 'nowhere'}{chosen}"
