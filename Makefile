@@ -1,0 +1,67 @@
+# Gatepost: what a newcomer types.
+#
+#   make run     start the demo: SMTP on 127.0.0.1:2525, survivors into ./var/maildirs
+#   make test    every check and every test; the whole truth (.ci/run calls it)
+#   make lint    the checks without the tests
+#   make lock    choose dependencies anew and write requirements*.lock
+#   make docs    write the generated pages anew (a test fails while they are stale)
+#   make clean   remove what the others made
+#
+# Nothing but Python 3.11 or later and make is needed beforehand. As root on Debian or Ubuntu `make test` installs the
+# real servers that the tests talk to; elsewhere it names what it skips.
+
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+PEERS  := postfix postfix-pcre swaks rbldnsd pflogsumm fail2ban
+
+.PHONY: run test lint lock docs peers clean
+
+run: $(VENV)/.run-ready
+	@$(BIN)/python examples/guide/demo.py
+
+test: $(VENV)/.test-ready peers lint
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(VENV)/.test-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+# The environment, from locked versions with hashes. A Python without venv (Debian's) is completed first where apt may.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Gatepost needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
+	    apt-get install -y -qq python3-venv >/dev/null; } || \
+	  { echo "this Python has no venv module: install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-ready: requirements.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test-ready: requirements-dev.lock requirements.lock | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@ $(VENV)/.run-ready
+
+lock:
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --group pyproject.toml:build pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-annotate --group pyproject.toml:build --group pyproject.toml:dev --all-extras pyproject.toml \
+	  -c requirements.lock -o requirements-dev.lock
+
+docs: $(VENV)/.test-ready
+	$(BIN)/python -m gatepost.manual.pages
+
+peers:
+	@bash tests/install_peers.sh $(PEERS)
+
+clean:
+	rm -rf $(VENV) var dist .mypy_cache .ruff_cache .hypothesis .pytest_cache
