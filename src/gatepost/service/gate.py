@@ -20,6 +20,7 @@ from gatepost.policy.language.parse import LIST_KINDS, Finding
 from gatepost.policy.safety import CURE, dangers, has_relay_control
 from gatepost.service.destinations import MAILDIR
 from gatepost.service.tables_in_use import tables_in_use
+from gatepost.service.unused_parameters import unused_parameters
 from gatepost.wire.smtp.settings import SmtpSettings
 from gatepost.world.net.listen import DoorSpec
 from gatepost.world.net.next_hop import NextHopSettings, parse_hop_address
@@ -64,6 +65,7 @@ def load_gate(directory: Path, overrides: Mapping[str, str] | None = None) -> Ga
     findings: list[Complaint] = []
     rows = [row for row in configuration.rows if row.command == "smtpd"]
     smtp_doors = [_smtp_door(configuration, row, faults, findings) for row in rows]
+    findings.extend(unused_parameters(configuration))
     for door in smtp_doors:
         for name in tables_in_use(door.policy):
             tables.load(name)
@@ -112,9 +114,7 @@ def _relay_faults(view: Configuration, policy: Policy) -> Iterator[Complaint]:
     """Without relay control the server does not start (postfix-semantics 3.13)."""
     if has_relay_control(policy):
         return
-    text = (
-        "neither smtpd_relay_restrictions nor smtpd_recipient_restrictions refuses mail to strangers: an open relay"
-    )
+    text = "open relay: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions refuses strangers"
     yield Complaint("error", view.place("smtpd_recipient_restrictions"), text, CURE)
 
 
