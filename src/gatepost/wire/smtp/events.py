@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gatepost.model.envelope import Recipient, Sender
+from gatepost.model.reply import Reply
 
 
 class Pause(Enum):
@@ -70,13 +71,18 @@ class MessageChunk:
 class MessageEnded:
     """(verdict) The end of the message was received: its size as passed on, its count of Received: headers.
 
-    `refusal_is_due` is set by the dialogue when it will refuse the message itself, whatever is decided (too large,
-    too many hops, bare newline): the asker then drops the message and decides nothing.
+    `refusal` is set by the dialogue when it refuses the message itself (too large, too many hops, bare newline): the
+    asker then drops the message and decides nothing; the reply is for the log.
     """
 
     size_bytes: int
     hop_count: int
-    refusal_is_due: bool = False
+    refusal: Reply | None = None
+
+    @property
+    def refusal_is_due(self) -> bool:
+        """The dialogue refuses this message: no verdict is awaited."""
+        return self.refusal is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +107,10 @@ class TransactionReset:
 
 @dataclass(frozen=True, slots=True)
 class Remarked:
-    """Something worth a log line; `%s` in the text stands for `name[address]` of the client.
+    """Something worth a log line; the first `%s` in the text, if any, stands for `name[address]` of the client.
 
-    Severity is "info" or "warning".
+    Severity is "info" or "warning". What follows that `%s` may be the client's own words (another `%s` included):
+    put the name in with `text.replace("%s", name, 1)`. Control characters are `?` already.
     """
 
     severity: str
@@ -115,11 +122,19 @@ class SessionEnded:
     """Nothing more will come: send what is outgoing and close.
 
     `reason` is "quit", "lost connection", "timeout", "too many errors", or "" (closed by decision); `after` is the
-    command it happened after, in Postfix's words (CONNECT, EHLO, RCPT, DATA, END-OF-MESSAGE …).
+    command it happened after, in Postfix's words (CONNECT, EHLO, RCPT, UNKNOWN, END-OF-MESSAGE …; within a message
+    `DATA (1234 bytes)`).
     """
 
     reason: str
     after: str
+
+    @property
+    def is_logged(self) -> bool:
+        """Postfix logs `reason after …`: not after QUIT, nor when the client left between two messages."""
+        if self.reason in ("", "quit"):
+            return False
+        return self.reason != "lost connection" or self.after != "END-OF-MESSAGE"
 
 
 Event = (

@@ -1,0 +1,61 @@
+"""MAIL FROM: the sender of a message opens a transaction (RFC 5321 section 4.1.1.2)."""
+
+import re
+
+from gatepost.model.envelope import Sender
+from gatepost.model.reply import Reply
+from gatepost.wire.smtp.address_syntax import PLAIN_PATH, parse_path
+from gatepost.wire.smtp.chat import Chat
+from gatepost.wire.smtp.command import split_words
+from gatepost.wire.smtp.events import SenderGiven
+from gatepost.wire.smtp.extensions import read_mail_parameters
+from gatepost.wire.smtp.states import State
+
+_PLAIN = re.compile(rf"(?i:MAIL FROM:) ?{PLAIN_PATH}((?: [A-Za-z0-9=]+)*) *")
+_OK = b"250 2.1.0 Ok\r\n"
+_SYNTAX = Reply(501, "5.5.4", "Syntax: MAIL FROM:<address>")
+BAD_SENDER = Reply(501, "5.1.7", "Bad sender address syntax")
+NOT_DECLARED = Reply(553, "5.6.7", "Must declare SMTPUTF8 to send unicode address")
+
+
+def mail(chat: Chat, line: str) -> None:
+    """Read the sender and its parameters, and ask whether it is welcome."""
+    plain = _PLAIN.fullmatch(line)
+    if plain:
+        address, parameters = plain.groups()
+        sender: Sender | Reply = Sender(address or "")
+        if parameters:
+            sender = read_mail_parameters(Sender(address or ""), parameters.split(), chat.settings)
+    else:
+        sender = _read(chat, line)
+    if isinstance(sender, Reply):
+        chat.refuse(sender)
+        return
+    chosen = sender
+
+    def settle(chat: Chat, reply: Reply | None) -> None:
+        if reply is not None and not reply.is_positive:
+            chat.refuse(reply)
+            return
+        chat.sender = chosen
+        chat.state = State.MAIL
+        chat.accept(reply or _OK)
+
+    chat.ask(SenderGiven(chosen), settle)
+
+
+def _read(chat: Chat, line: str) -> Sender | Reply:
+    """Read a MAIL command that is not of the usual form."""
+    words, is_broken = split_words(line)
+    if len(words) < 3 or words[1].lower() != "from:":
+        return _SYNTAX
+    settings = chat.settings
+    is_smtputf8 = chat.lets_smtputf8 and any(word.upper() == "SMTPUTF8" for word in words[3:])
+    address = parse_path(words[2], settings, is_smtputf8=is_smtputf8, is_strict=settings.strict_rfc821_envelopes)
+    if address is None or (is_broken and len(words) == 3):
+        chat.remark("warning", f"Illegal address syntax from %s in MAIL command: {words[2]}")
+        return BAD_SENDER
+    sender = read_mail_parameters(Sender(address), words[3:], settings)
+    if isinstance(sender, Sender) and settings.strict_smtputf8 and not is_smtputf8 and not address.isascii():
+        return NOT_DECLARED
+    return sender
