@@ -1,0 +1,28 @@
+"""The parameters that Gatepost uses, each declared once, grouped by what they are about."""
+
+from gatepost.config.declaration import Parameter
+from gatepost.config.declared.addresses import ADDRESSES
+from gatepost.config.declared.block_lists import BLOCK_LISTS
+from gatepost.config.declared.logging import LOGGING
+from gatepost.config.declared.machine import MACHINE
+from gatepost.config.declared.next_hop import NEXT_HOP
+from gatepost.config.declared.policy_service import POLICY_SERVICE
+from gatepost.config.declared.reply_codes import REPLY_CODES
+from gatepost.config.declared.restrictions import RESTRICTIONS
+from gatepost.config.declared.running import RUNNING
+from gatepost.config.declared.smtp_limits import SMTP_LIMITS
+from gatepost.config.declared.smtp_server import SMTP_SERVER
+
+DECLARATIONS: tuple[Parameter, ...] = (
+    *MACHINE,
+    *ADDRESSES,
+    *RESTRICTIONS,
+    *REPLY_CODES,
+    *BLOCK_LISTS,
+    *POLICY_SERVICE,
+    *SMTP_SERVER,
+    *SMTP_LIMITS,
+    *NEXT_HOP,
+    *RUNNING,
+    *LOGGING,
+)

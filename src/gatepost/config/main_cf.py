@@ -1,0 +1,69 @@
+"""main.cf: `name = value`, one per logical line; the later of two entries wins.
+
+A value is text: no quotes, no comments behind it, `$name` is expanded when it is used (expansion.py). Each entry
+keeps the file and the line it stands on.
+
+Gives: entries by name, in the order of the file, and complaints.
+Raises: ConfigurationError with every line that is no entry.
+Postfix: postconf(5).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gatepost.config.logical_lines import LogicalLine, split_logical_lines
+from gatepost.model.errors import Complaint, ConfigurationError, Place
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One `name = value` as written, and where."""
+
+    name: str
+    value: str
+    place: Place
+
+
+def parse_main_cf(text: str, path: str) -> tuple[dict[str, Entry], Sequence[Complaint]]:
+    """Read the text of a main.cf."""
+    lines, remarks = split_logical_lines(text, path)
+    complaints = list(remarks)
+    faults: list[Complaint] = []
+    entries: dict[str, Entry] = {}
+    for line in lines:
+        try:
+            entry = parse_assignment(line.text, line.place)
+        except ConfigurationError as error:
+            faults.extend(error.complaints)
+            continue
+        earlier = entries.pop(entry.name, None)
+        if earlier is not None:
+            complaints.append(_overriding(earlier, line))
+        entries[entry.name] = entry
+    if faults:
+        raise ConfigurationError(*faults)
+    return entries, complaints
+
+
+def parse_assignment(text: str, place: Place) -> Entry:
+    """Read `name = value`, as in main.cf and after `-o`. Raises ConfigurationError."""
+    head, equals, value = text.partition("=")
+    name = head.strip()
+    if not equals or len(name.split()) > 1:
+        what = f"missing '=' after attribute name: {_short(text)}"
+        raise ConfigurationError(Complaint("error", place, what, 'write "name = value"; a comment starts with #'))
+    if not name:
+        what = f"missing attribute name: {_short(text)}"
+        raise ConfigurationError(Complaint("error", place, what, 'write "name = value"'))
+    return Entry(name, value.strip(), place)
+
+
+def _overriding(earlier: Entry, line: LogicalLine) -> Complaint:
+    what = f"overriding earlier entry: {earlier.name}={_short(earlier.value)} (line {earlier.place.line})"
+    return Complaint("warning", line.place, what, "remove one of the two lines")
+
+
+def _short(text: str) -> str:
+    """A value as it may stand in a message: one line, at most 80 characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 80 else flat[:77] + "..."
