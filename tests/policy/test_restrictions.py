@@ -28,7 +28,7 @@ def name(names):
         ("mx.example.", "reject_invalid_helo_hostname", "OK"),
         ("mx.example..", "reject_invalid_helo_hostname", "501 5.5.2 <{}>: Helo command rejected: Invalid name"),
         ("under_score", "reject_invalid_helo_hostname", "OK"),
-        ("1.2.3.4", "reject_invalid_helo_hostname", "OK"),
+        ("1.2.3.4", "reject_invalid_helo_hostname", "OK"), ("[01.2.3.4]", "reject_invalid_helo_hostname", "OK"),
         ("[1.2.3.4]", "reject_invalid_helo_hostname", "OK"),
         ("[IPv6:2001:db8::1]", "reject_invalid_helo_hostname", "OK"),
         ("[2001:db8::1]", "reject_invalid_helo_hostname", "501 5.5.2 <{}>: Helo command rejected: invalid ip address"),

@@ -24,8 +24,10 @@ class IPAddress:
 
 @lru_cache(maxsize=4096)
 def parse_ip(text: str) -> IPAddress:
-    """Read an address. Raises ValueError when it is none. Scope identifiers (`%eth0`) are cut off."""
-    parsed = ipaddress.ip_address(text.partition("%")[0])
+    """Read an address. Raises ValueError when it is none; one with a scope (`%eth0`) is none."""
+    if "%" in text:
+        raise ValueError(f"an address with a scope: {text!r}")
+    parsed = ipaddress.ip_address(text)
     mapped = getattr(parsed, "ipv4_mapped", None)
     address = mapped or parsed
     return IPAddress(str(address), address.packed)

@@ -15,6 +15,15 @@ _HOSTNAME = re.compile(rf"(?=.{{1,255}}\Z)(?![0-9.]*\Z){_LABEL}(?:\.{_LABEL})*\Z
 """At most 255 octets in labels of at most 63 (RFC 1035 section 2.3.4), and not all numeric."""
 
 
+_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
+"""A dotted quad; leading zeros are tolerated, as Postfix tolerates them."""
+
+
+def is_host_address(text: str) -> bool:
+    """An address as a client may write it: a dotted quad, or an IPv6 address without a scope."""
+    return is_ip(text) if ":" in text else _IPV4.fullmatch(text) is not None
+
+
 def drop_final_dot(name: str) -> str:
     """One trailing dot goes, unless the name ends in two."""
     return name[:-1] if name.endswith(".") and not name.endswith("..") else name
@@ -44,5 +53,5 @@ def is_address_literal(text: str) -> bool:
         return False
     inside = text[1:-1]
     if inside[:5].lower() == "ipv6:":
-        return ":" in inside[5:] and is_ip(inside[5:])
-    return ":" not in inside and is_ip(inside)
+        return ":" in inside[5:] and is_host_address(inside[5:])
+    return ":" not in inside and is_host_address(inside)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from gatepost.model.address import IPAddress
-from gatepost.policy.hostnames import is_hostname
+from gatepost.model.hostnames import is_hostname
 
 _FIELD = re.compile(r"\[([0-9.;]+)\]|(\d+)")
 _HEX = tuple(f"{octet & 15:x}.{octet >> 4:x}" for octet in range(256))

@@ -5,19 +5,16 @@ table (regexp, pcre, cidr …) sees full names and addresses only. Keys are give
 first that the table knows decides, even when it says DUNNO.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from gatepost.model.address import is_ip
+from gatepost.model.localparts import quote_localpart
 
 PATTERN_TYPES = frozenset({"regexp", "pcre", "cidr", "tcp", "socketmap", "randmap", "fail"})
 COMPOSED_TYPES = ("unionmap", "pipemap")
 
-_ATOM = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]+)*"
-)
 _UNSTRIPPABLE_USERS = frozenset({"postmaster", "mailer-daemon", "double-bounce"})
 
 
@@ -69,14 +66,6 @@ def address_keys(address: str, *, partial: bool) -> Iterator[str]:
         address = address[:cut]
         yield address
         cut = address.rfind(separator)
-
-
-def quote_localpart(localpart: str) -> str:
-    """The localpart in its external form: quoted where RFC 5321 demands it."""
-    if not localpart or _ATOM.fullmatch(localpart):
-        return localpart
-    escaped = localpart.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def strip_extension(localpart: str, delimiters: str, *, owner_request_special: bool = True) -> str | None:

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gatepost.model.answer import Found, Unavailable
+from gatepost.model.localparts import quote_localpart
 from gatepost.model.settings import Settings
 from gatepost.policy.asking import Asking, ask
-from gatepost.policy.lookup_order import domain_keys, quote_localpart, strip_extension, tries_partial_keys
+from gatepost.policy.lookup_order import domain_keys, strip_extension, tries_partial_keys
 from gatepost.policy.questions import TableLookup
 from gatepost.policy.resolving import AddressClass, Resolved
-
 
 REFUSING_TRANSPORTS = ("error", "retry")
 """error(8): mail for these destinations is refused, for good or for now, with the next hop's text as the reason."""

@@ -4,12 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gatepost.model.hostnames import is_address_literal, is_hostname
+from gatepost.model.localparts import quote_address, unquote_address
 from gatepost.wire.smtp.address_syntax import (
-    is_host_name,
-    is_literal,
     parse_path,
-    quote_localpart,
-    unquote_localpart,
 )
 from gatepost.wire.smtp.command import split_words
 from gatepost.wire.smtp.settings import SmtpSettings
@@ -70,18 +68,18 @@ def test_unicode_domain_needs_smtputf8() -> None:
     ],
 )
 def test_quoting(internal: str, quoted: str) -> None:
-    assert quote_localpart(internal) == quoted
-    assert unquote_localpart(quoted) == internal
+    assert quote_address(internal) == quoted
+    assert unquote_address(quoted) == internal
 
 
 @settings(max_examples=300, deadline=None)
 @given(local=st.text(st.characters(codec="utf-8", exclude_characters="\r\n\0"), min_size=1, max_size=20))
 def test_quoted_addresses_are_read_back(local: str) -> None:
     address = f"{local}@b.example"
-    path = f"<{quote_localpart(address)}>"
+    path = f"<{quote_address(address)}>"
     words, is_broken = split_words(path)
     assert (words, is_broken) == ([path], False)
-    assert unquote_localpart(quote_localpart(address)) == address
+    assert unquote_address(quote_address(address)) == address
     is_refused = local.startswith(("-", "@")) or any((c < " " and c != "\t") or c == "\x7f" for c in local)
     assert parse_path(path, SETTINGS, is_strict=True) == (None if is_refused else address.replace("\t", " "))
 
@@ -119,23 +117,23 @@ def test_split_words(line: str, words: list[str], is_broken: bool) -> None:
 
 @pytest.mark.parametrize("name", ["a", "a.b", "a_b", "1.b", "a" * 63, "xn--9ca.example"])
 def test_host_name(name: str) -> None:
-    assert is_host_name(name)
+    assert is_hostname(name)
 
 
 @pytest.mark.parametrize(
     "name", ["", ".", "a.", ".a", "a..b", "-a", "a-", "1.2", "1", "a" * 64, "a b", "a/b", "é", "a\n"]
 )
 def test_no_host_name(name: str) -> None:
-    assert not is_host_name(name)
+    assert not is_hostname(name)
 
 
 @pytest.mark.parametrize("literal", ["[192.0.2.1]", "[IPv6:2001:db8::1]", "[ipv6:::1]"])
 def test_literal(literal: str) -> None:
-    assert is_literal(literal)
+    assert is_address_literal(literal)
 
 
 @pytest.mark.parametrize(
     "literal", ["[]", "[1.2.3]", "[1.2.3.256]", "[1.2.3.4.5]", "[::1]", "[IPv6:1.2.3.4]", "[IPv6:fe80::1%0]"]
 )
 def test_no_literal(literal: str) -> None:
-    assert not is_literal(literal)
+    assert not is_address_literal(literal)

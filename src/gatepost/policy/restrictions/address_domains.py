@@ -1,12 +1,12 @@
 """The domain of a sender or recipient: fully qualified, and known to DNS."""
 
 from gatepost.model.answer import Found, Unavailable
+from gatepost.model.hostnames import is_fully_qualified
 from gatepost.model.reply import Reply
 from gatepost.model.session import Session
 from gatepost.model.verdict import DUNNO, Refuse, Verdict
 from gatepost.policy.access import lookup_fault
 from gatepost.policy.asking import Asking, ask
-from gatepost.policy.hostnames import is_fully_qualified
 from gatepost.policy.questions import MALFORMED, NULL_MX, DomainExists
 from gatepost.policy.registry import Needs, restriction
 from gatepost.policy.resolving import AddressClass, resolve

@@ -1,12 +1,17 @@
 """The HELO name: its syntax, whether it is fully qualified, whether DNS knows it."""
 
-from gatepost.model.address import is_ip
 from gatepost.model.answer import Found, Unavailable
+from gatepost.model.hostnames import (
+    drop_final_dot,
+    is_address_literal,
+    is_fully_qualified,
+    is_host_address,
+    is_hostname,
+)
 from gatepost.model.reply import Reply
 from gatepost.model.session import Session
 from gatepost.model.verdict import DUNNO, Refuse, Verdict
 from gatepost.policy.asking import Asking, ask
-from gatepost.policy.hostnames import drop_final_dot, is_address_literal, is_fully_qualified, is_hostname
 from gatepost.policy.questions import MALFORMED, NULL_MX, DomainExists
 from gatepost.policy.registry import Needs, restriction
 from gatepost.policy.temporary import temporary_failure
@@ -34,7 +39,7 @@ def reject_invalid_helo_hostname(session: Session, _: None) -> Verdict:
     if name.startswith("["):
         return _judge_literal(session, name)
     bare = drop_final_dot(name)
-    if is_ip(bare) or is_hostname(bare, is_smtputf8=session.is_smtputf8):
+    if is_host_address(bare) or is_hostname(bare, is_smtputf8=session.is_smtputf8):
         return DUNNO
     return _refuse(session, session.settings.invalid_hostname_reject_code, "5.5.2", "Invalid name")
 

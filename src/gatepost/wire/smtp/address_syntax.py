@@ -19,19 +19,14 @@ Unicode domains by UTS 46, while the library here knows IDNA 2003 (RFC 3490), wh
 
 import re
 
-from gatepost.model.address import is_ip
+from gatepost.model.hostnames import LONGEST_NAME, is_address_literal, is_host_address, is_hostname
 from gatepost.wire.smtp.settings import SmtpSettings
 
-MAX_DOMAIN = 255
-"""Octets of a domain (RFC 1035 section 2.3.4)."""
-
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
-_HOST_NAME = re.compile(rf"(?![0-9.]*\Z){_LABEL}(?:\.{_LABEL})*")
-_IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
 
 PLAIN_PATH = (
     r"<((?!-)[A-Za-z0-9#$&'*+/=?^_`{}~.-]+"
-    rf"@(?=[^>]{{1,{MAX_DOMAIN}}}>)(?![0-9.]*>){_LABEL}(?:\.{_LABEL})*)?>"
+    rf"@(?=[^>]{{1,{LONGEST_NAME}}}>)(?![0-9.]*>){_LABEL}(?:\.{_LABEL})*)?>"
 )
 """A pattern for the paths that nearly every client sends: what it matches needs no further judgement."""
 
@@ -46,10 +41,7 @@ _TOKEN = re.compile(
 )
 _COMMENT_PART = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
-_ATOM = r"[^\x00-\x20\x7f()<>@,;:\\\".\[\]]+"
-_DOT_STRING = re.compile(rf"{_ATOM}(?:\.{_ATOM})*")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_NEEDS_PAIR = re.compile(r"([\"\\\r])")
 _SPACES = str.maketrans("\t\r\n", "   ")
 
 Token = tuple[str, str]
@@ -84,10 +76,10 @@ def makes_sense(address: str, settings: SmtpSettings, *, is_smtputf8: bool = Fal
     if local.startswith("-") and not settings.allow_min_user:
         return False
     if domain.startswith("["):
-        return is_literal(domain)
+        return is_address_literal(domain)
     if not domain.isascii():
         return is_smtputf8 and is_unicode_host_name(domain)
-    return is_host_name(domain) or (settings.resolve_numeric_domain and _IPV4.fullmatch(domain) is not None)
+    return is_hostname(domain) or (settings.resolve_numeric_domain and is_host_address(domain))
 
 
 def _split(address: str, settings: SmtpSettings) -> tuple[str, str | None]:
@@ -108,50 +100,14 @@ def _split(address: str, settings: SmtpSettings) -> tuple[str, str | None]:
     return local, domain
 
 
-def is_host_name(name: str) -> bool:
-    """Labels of letters, digits, `-` and `_`, dashes only inside, and not a bare number or dotted quad."""
-    return len(name) <= MAX_DOMAIN and _HOST_NAME.fullmatch(name) is not None
-
-
 def is_unicode_host_name(name: str) -> bool:
     """A host name in Unicode whose ASCII form is a host name (RFC 5890)."""
-    if len(name) > MAX_DOMAIN:
+    if len(name) > LONGEST_NAME:
         return False
     try:
-        return is_host_name(name.encode("idna").decode("ascii"))
+        return is_hostname(name.encode("idna").decode("ascii"))
     except UnicodeError:
         return False
-
-
-def is_literal(domain: str) -> bool:
-    """An address literal: `[192.0.2.1]` or `[IPv6:2001:db8::1]` (RFC 5321 section 4.1.3)."""
-    if not (domain.startswith("[") and domain.endswith("]")):
-        return False
-    inner = domain[1:-1]
-    if inner[:5].lower() == "ipv6:":
-        return ":" in inner[5:] and "%" not in inner and is_ip(inner[5:])
-    return _IPV4.fullmatch(inner) is not None
-
-
-def quote_localpart(address: str) -> str:
-    """Put the local part in quotes where it needs them: the form for commands, headers and logs."""
-    local, at, domain = address.rpartition("@")
-    if not at:
-        local, domain = address, ""
-    if not address or _DOT_STRING.fullmatch(local):
-        return address
-    quoted = _NEEDS_PAIR.sub(r"\\\1", local)
-    return f'"{quoted}"{at}{domain}'
-
-
-def unquote_localpart(address: str) -> str:
-    """Undo quote_localpart(): quotes and backslashes of the local part go."""
-    if not address.startswith('"'):
-        return address
-    local, at, domain = address.rpartition("@")
-    if not at or not local.endswith('"') or len(local) < 2:
-        local, at, domain = address, "", ""
-    return _ESCAPED.sub(r"\1", local[1:-1] if local.endswith('"') else local[1:]) + at + domain
 
 
 def _scan(text: str) -> list[Token]:

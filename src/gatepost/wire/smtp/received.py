@@ -17,7 +17,7 @@ RFC: 3848 and 6531 section 4.3 for the words after `with` (Postfix says UTF8SMTP
 import re
 
 from gatepost.model.envelope import Origin
-from gatepost.wire.smtp.address_syntax import quote_localpart
+from gatepost.model.localparts import quote_address
 
 MAX_VALUE = 255
 """Characters of one value that are kept: the longest host name (RFC 1035); keeps lines below 998 (RFC 5322)."""
@@ -58,5 +58,5 @@ def received_header(
 def _path(recipient: str, *, is_smtputf8: bool) -> str:
     """The recipient in quoted form; angle brackets stay only where quotes make them harmless."""
     control = _CONTROL_UNICODE if is_smtputf8 else _CONTROL
-    safe = quote_localpart(control.sub("?", recipient)[: 2 * MAX_VALUE])
+    safe = quote_address(control.sub("?", recipient)[: 2 * MAX_VALUE])
     return safe if safe.startswith('"') else re.sub(r"[<>()\\ ]", "?", safe)

@@ -7,7 +7,7 @@ Postfix: dns_lookup, util/valid_hostname (postfix-semantics.md 2.3).
 
 from functools import lru_cache
 
-from gatepost.policy.hostnames import LONGEST_NAME, is_hostname
+from gatepost.model.hostnames import LONGEST_NAME, is_hostname
 
 
 @lru_cache(maxsize=8192)

@@ -86,7 +86,7 @@ class HostsFile:
         if len(fields) < 2:
             return
         try:
-            octets = parse_ip(fields[0]).octets
+            octets = parse_ip(fields[0].partition("%")[0]).octets
         except ValueError:
             return
         self._names.setdefault(octets, fields[1])
@@ -124,4 +124,4 @@ def read_resolv_conf(text: str) -> tuple[Nameserver, ...]:
 
 def _is_usable(line: str) -> bool:
     fields = line.split()
-    return fields[:1] != ["nameserver"] or (len(fields) > 1 and is_ip(fields[1]))
+    return fields[:1] != ["nameserver"] or (len(fields) > 1 and is_ip(fields[1].partition("%")[0]))

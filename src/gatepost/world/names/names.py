@@ -22,14 +22,15 @@ from typing import Any
 
 from gatepost.model.address import IPAddress, is_ip, parse_ip
 from gatepost.model.answer import NOT_FOUND, Answer, Found, NotFound, Unavailable
+from gatepost.model.hostnames import is_hostname
 from gatepost.model.session import NAMELESS, UNKNOWN, ClientNames, NameStatus
-from gatepost.policy.hostnames import is_hostname
 from gatepost.policy.questions import (
     MALFORMED,
     NULL_MX,
     AddressRecords,
     ClientName,
     DomainExists,
+    NameQuestion,
     TextRecords,
 )
 from gatepost.world.names.cache import MAX_ENTRIES, Cache
@@ -40,7 +41,6 @@ from gatepost.world.names.nameservers import Nameserver, parse_nameservers
 from gatepost.world.names.outcome import Failed, Key, NoRecords, Outcome, Records
 from gatepost.world.names.resolver import DEADLINE_S, Resolver
 
-NameQuestion = AddressRecords | TextRecords | DomainExists | ClientName
 Done = Callable[[Answer[Any]], None]
 _Flow = Generator[Key, Outcome, Answer[Any]]
 

@@ -38,7 +38,7 @@ def _parse(element: str) -> Nameserver:
     else:
         address, port_text, is_well_formed = element, str(DNS_PORT), True
     try:
-        parse_ip(address)
+        parse_ip(address.partition("%")[0])  # a link-local server is named with its scope
     except ValueError:
         is_well_formed = False
     if not is_well_formed:

@@ -261,5 +261,5 @@ class Listener(Protocol):
 
 
 def _host_and_port(name: object) -> tuple[str, int]:
-    """Of a socket name: IPv4 and IPv6 names are tuples; a unix socket has none."""
-    return (str(name[0]), int(name[1])) if isinstance(name, tuple) else ("", 0)
+    """Of a socket name: IPv4 and IPv6 names are tuples (a scope such as `%eth0` goes); a unix socket has none."""
+    return (str(name[0]).partition("%")[0], int(name[1])) if isinstance(name, tuple) else ("", 0)

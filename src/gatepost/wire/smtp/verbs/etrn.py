@@ -1,7 +1,7 @@
 """ETRN: a client asks that mail kept for a domain be sent now (RFC 1985). Its replies carry no enhanced codes."""
 
+from gatepost.model.hostnames import is_address_literal, is_hostname
 from gatepost.model.reply import Reply
-from gatepost.wire.smtp.address_syntax import is_host_name, is_literal
 from gatepost.wire.smtp.chat import Chat
 from gatepost.wire.smtp.command import split_words
 from gatepost.wire.smtp.events import EtrnAsked
@@ -18,7 +18,7 @@ def etrn(chat: Chat, line: str) -> None:
         chat.refuse(_SYNTAX)
         return
     domain = words[1][1:] if words[1][0] in "@#" else words[1]
-    if not is_host_name(domain) and not is_literal(domain):
+    if not is_hostname(domain) and not is_address_literal(domain):
         chat.refuse(_BAD_DOMAIN)
         return
     chat.ask(EtrnAsked(domain), _settle)
