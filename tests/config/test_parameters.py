@@ -24,7 +24,6 @@ OWN = {
     "dns_nameservers",
     "maildir_directory",
     "rbl_answer_guard",
-    "reload_check_interval",
     "reload_grace_time",
     "shutdown_grace_time",
     "smtpd_look_ahead",

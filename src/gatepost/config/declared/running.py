@@ -20,14 +20,6 @@ RUNNING = (
         most=1024,
     ),
     Parameter(
-        "reload_check_interval",
-        Kind.TIME,
-        "How often configuration files and tables are looked at for changes; 0: only at SIGHUP.",
-        default="1s",
-        least=0,
-        most=3600,
-    ),
-    Parameter(
         "shutdown_grace_time",
         Kind.TIME,
         "How long running sessions may go on after SIGTERM.",
