@@ -1,0 +1,103 @@
+"""All table types, and the tables that are loaded.
+
+A table type is one file that exports its TableType, and one entry in TABLE_TYPES here.
+
+`proxy:type:name` is the same table as `type:name`: what Postfix's proxymap(8) is for (one connection for many
+processes, files that only root may read) Gatepost's supervisor does anyway. A name without `type:` or with an unknown
+type gives a surrogate, like a file that cannot be read.
+
+Postfix: DATABASE_README
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from gatepost.model.answer import NOT_FOUND, Answer, Found, NotFound, Unavailable
+from gatepost.model.errors import Complaint
+from gatepost.policy.questions import TableHit, TableLookup
+from gatepost.world.tables.cidr import CIDR
+from gatepost.world.tables.indexed import INDEXED
+from gatepost.world.tables.inline import INLINE
+from gatepost.world.tables.pcre import PCRE
+from gatepost.world.tables.regexp import REGEXP
+from gatepost.world.tables.static import STATIC
+from gatepost.world.tables.table import LoadedTable, LocalTable, Table, TableRequest, TableType, fault, load_as
+from gatepost.world.tables.texthash import TEXTHASH
+from gatepost.world.tables.unix import UNIX
+
+TABLE_TYPES = {record.name: record for record in (TEXTHASH, *INDEXED, REGEXP, PCRE, CIDR, INLINE, STATIC, UNIX)}
+
+
+def _refuse(request: TableRequest) -> LoadedTable:
+    """Load nothing: the name is of no known type."""
+    known = ", ".join(TABLE_TYPES)
+    kind, colon, _ = request.name.partition(":")
+    if not colon or not kind or not request.argument:
+        raise fault(request.shown_name, "is not of the form type:name", f"put a table type before it: {known}")
+    raise fault(request.shown_name, f"unknown table type {kind!r}", f"use one of: {known}")
+
+
+UNKNOWN = TableType("unknown", "A name of no known type.", tries_partial_keys=True, folds_keys=False, load=_refuse)
+
+
+def load_table(name: str, *, base: Path | None = None, smtputf8: bool = True) -> Table:
+    """Load a table by its `type:name`, reading its file at once; never raises.
+
+    Relative file names start from `base`. `smtputf8`: keys and values must be UTF-8 (Postfix: smtputf8_enable).
+    """
+    bare = name
+    while bare.startswith("proxy:"):
+        bare = bare.removeprefix("proxy:")
+    kind, _, argument = bare.partition(":")
+    record = TABLE_TYPES.get(kind, UNKNOWN) if argument else UNKNOWN
+    return load_as(record, TableRequest(name, argument, base, smtputf8))
+
+
+class Tables:
+    """The tables of one configuration, each loaded once: by load(), or else when it is first asked."""
+
+    __slots__ = ("_base", "_smtputf8", "_tables")
+
+    def __init__(self, base: Path | None = None, *, smtputf8: bool = True) -> None:
+        self._base = base
+        self._smtputf8 = smtputf8
+        self._tables: dict[str, Table] = {}
+
+    def __iter__(self) -> Iterator[Table]:
+        return iter(self._tables.values())
+
+    @property
+    def complaints(self) -> tuple[Complaint, ...]:
+        """What is wrong in all tables loaded so far."""
+        return tuple(complaint for table in self for complaint in table.complaints)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files whose change calls for a reload, each once."""
+        return tuple(dict.fromkeys(path for table in self for path in table.files))
+
+    def load(self, name: str) -> Table:
+        """Give the table of this name."""
+        table = self._tables.get(name)
+        if table is None:
+            table = self._tables[name] = load_table(name, base=self._base, smtputf8=self._smtputf8)
+        return table
+
+    def find(self, question: TableLookup) -> Answer[TableHit] | None:
+        """Answer at once: the first key that the table knows; None where the table is not a local one.
+
+        Unavailable: the table failed, or the value is empty (Postfix: an empty result is not allowed).
+        """
+        table = self._tables.get(question.table) or self.load(question.table)
+        if not isinstance(table, LocalTable):
+            return None
+        for key in question.keys:
+            answer = table.find(key)
+            if isinstance(answer, NotFound):
+                continue
+            if isinstance(answer, Unavailable):
+                return answer
+            if not answer.value:
+                return Unavailable(f"{answer.source or table.name}: the result is empty")
+            return Found(TableHit(key, answer.value), answer.source)
+        return NOT_FOUND

@@ -1,0 +1,186 @@
+"""What a lookup table is: a record, an answer for every key, and its findings.
+
+A table maps a key to a text. Every type (`hash:`, `regexp:`, …) is one file that exports one `TableType` record; the
+record's loader reads the source and gives back a search function, and this file puts the same gate before all of
+them:
+
+- a key that is longer than 4096 characters or holds a NUL octet is not found;
+- keys are folded to lower case for the types that say so (access(5) and its kind), by Unicode when smtputf8 is on;
+- with smtputf8 (Postfix: smtputf8_enable) a key that is not UTF-8 is not found and a value that is not UTF-8 is
+  Unavailable; without it both are octets. Octets that are not UTF-8 stand in text as surrogate escapes.
+
+A table that cannot be used is no error of the program: it becomes a surrogate that answers Unavailable to every
+key, and a Complaint says which file, which line, and what to do (Postfix: dict_surrogate).
+
+Postfix: DATABASE_README
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from gatepost.model.answer import NOT_FOUND, Answer, Found, Unavailable
+from gatepost.model.errors import Complaint, Place
+
+KEY_LENGTH_LIMIT = 4096
+"""Characters. Twice Postfix's line_length_limit (2048), which bounds every command that a key can come from."""
+
+SHOWN_NAME_LIMIT = 60
+"""Characters of an inline table's own text that are shown where a file name would stand; longer is cut."""
+
+Search = Callable[[str], Answer[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRequest:
+    """What a loader is asked for: `name` as configured, `argument` the part after `type:`.
+
+    `base` is the directory that relative file names start from (None: the current one).
+    """
+
+    name: str
+    argument: str
+    base: Path | None = None
+    smtputf8: bool = True
+
+    @property
+    def path(self) -> Path:
+        """The argument as a file."""
+        return (self.base / self.argument) if self.base is not None else Path(self.argument)
+
+    @property
+    def shown_name(self) -> str:
+        """The name, on one line and cut to a length fit for a message."""
+        name = " ".join(self.name.split()) or "(an empty name)"
+        return name if len(name) <= SHOWN_NAME_LIMIT else name[: SHOWN_NAME_LIMIT - 1] + "…"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedTable:
+    """What a loader gives: the search, its findings, the files to watch, and its entries if it can list them."""
+
+    search: Search
+    complaints: tuple[Complaint, ...] = ()
+    files: tuple[Path, ...] = ()
+    entries: Callable[[], Iterable[tuple[str, str]]] | None = None
+
+
+class TableError(Exception):
+    """The table cannot be used: `complaint` says why, `files` whose change makes it worth another try."""
+
+    def __init__(self, complaint: Complaint, *files: Path) -> None:
+        super().__init__(str(complaint))
+        self.complaint = complaint
+        self.files = files
+
+
+def fault(place: str | Place, text: str, cure: str, *files: Path) -> TableError:
+    """Make a TableError with an error for its complaint."""
+    where = place if isinstance(place, Place) else Place(place)
+    return TableError(Complaint("error", where, text, cure), *files)
+
+
+@dataclass(frozen=True, slots=True)
+class TableType:
+    """The record of one table type.
+
+    `manual` is the docstring of the file that defines it. `tries_partial_keys` tells FIXED tables, which are asked
+    for parent domains and partial networks too, from PATTERN tables, which see only the whole key. `load` may raise
+    TableError and nothing else.
+    """
+
+    name: str
+    manual: str
+    tries_partial_keys: bool
+    folds_keys: bool
+    load: Callable[[TableRequest], LoadedTable]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the manual."""
+        return self.manual.strip().partition("\n")[0]
+
+
+def is_utf8(text: str) -> bool:
+    """The text came from valid UTF-8: no surrogate escapes in it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def fold_key(key: str, *, smtputf8: bool) -> str:
+    """Fold a key as Postfix does: ASCII to lower case, the rest by Unicode case folding if smtputf8 is on."""
+    if key.isascii():
+        return key.lower()
+    if smtputf8:
+        return key.casefold()
+    return key.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+
+
+class LocalTable:
+    """A table in memory. `find` answers at once; `lookup` is the same as a coroutine, as remote tables have it."""
+
+    __slots__ = ("_folds", "_search", "_smtputf8", "complaints", "entries", "files", "name", "record")
+
+    def __init__(self, record: TableType, request: TableRequest, loaded: LoadedTable) -> None:
+        self.name = request.name
+        self.record = record
+        self.files = loaded.files
+        self.complaints = loaded.complaints
+        self.entries = loaded.entries
+        self._search = loaded.search
+        self._folds = record.folds_keys
+        self._smtputf8 = request.smtputf8
+
+    def find(self, key: str) -> Answer[str]:
+        """Give the value of one key. Found.source is `file:line`."""
+        if len(key) > KEY_LENGTH_LIMIT or "\0" in key:
+            return NOT_FOUND
+        if not key.isascii() and (self._smtputf8 or not _is_octets(key)) and not is_utf8(key):
+            return NOT_FOUND
+        answer = self._search(fold_key(key, smtputf8=self._smtputf8) if self._folds else key)
+        if self._smtputf8 and isinstance(answer, Found) and not answer.value.isascii() and not is_utf8(answer.value):
+            return Unavailable(f"{answer.source or self.name}: the value is not UTF-8")
+        return answer
+
+    async def lookup(self, key: str) -> Answer[str]:
+        """Give the value of one key."""
+        return self.find(key)
+
+
+class Surrogate(LocalTable):
+    """Stands for a table that cannot be used: every key is Unavailable, with the reason."""
+
+    __slots__ = ("_answer",)
+
+    def __init__(self, record: TableType, request: TableRequest, cause: TableError) -> None:
+        answer = Unavailable(f"{request.shown_name}: {cause.complaint.text}")
+        super().__init__(record, request, LoadedTable(lambda _key: answer, (cause.complaint,), cause.files))
+        self._answer = answer
+
+    def find(self, key: str) -> Answer[str]:  # noqa: ARG002 -- the answer does not depend on the key
+        """Give Unavailable."""
+        return self._answer
+
+
+Table = LocalTable
+"""What load_table gives. Remote tables, when there are any, have `lookup` but no `find`."""
+
+
+def load_as(record: TableType, request: TableRequest) -> Table:
+    """Load one table by its type's record; a fault gives a surrogate."""
+    try:
+        return LocalTable(record, request, record.load(request))
+    except TableError as cause:
+        return Surrogate(record, request, cause)
+
+
+def _is_octets(key: str) -> bool:
+    """The key can be turned back into octets (a lone surrogate that is no escape cannot)."""
+    try:
+        key.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""Names of tables, surrogates, and the first of several keys."""
+
+import asyncio
+
+import pytest
+
+from gatepost.model.answer import NOT_FOUND, Found, Unavailable
+from gatepost.policy.lookup_order import tries_partial_keys
+from gatepost.policy.questions import TableHit, TableLookup
+from gatepost.testing.check_table import check_record, check_surrogate, check_table
+from gatepost.world.tables import TABLE_TYPES, Tables, load_table
+from gatepost.world.tables.registry import UNKNOWN
+from gatepost.world.tables.table import KEY_LENGTH_LIMIT, LoadedTable, TableType
+
+LINES = "example.com REJECT\nkey value\n"
+RULES = "/^example\\.com$/ REJECT\n/^key$/ value\n"
+CONTRACTS = {
+    **dict.fromkeys(("texthash", "hash", "btree", "dbm", "sdbm", "lmdb", "cdb"),
+                    (LINES, {"example.com": "REJECT", "key": "value"}, ["com", "value"], ["missing"])),
+    **dict.fromkeys(("regexp", "pcre"),
+                    (RULES, {"Example.com": "REJECT", "key": "value"}, ["com", "value"], ["missing", "{{/x/ y}"])),
+    "cidr": ("10.0.0.0/8 in\n::1 six\n", {"10.1.1.1": "in", "::1": "six"}, ["11.0.0.1", "10"], ["missing", "{x}"]),
+    "inline": ("{ a=b, {c = d e} }", {"a": "b", "c": "d e"}, ["b"], ["x", "{}", "{a}"]),
+    "static": ("{ any text }", {"a": "any text", "": "any text"}, [], ["{x"]),
+    "unix": ("passwd.byname", {}, ["no-such-user-here"], ["shadow.byname"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", TABLE_TYPES)
+def test_every_type_keeps_the_contract(tmp_path, kind):
+    text, has, lacks, broken = CONTRACTS[kind]
+    argument = text if kind in ("inline", "static", "unix") else "source"
+    (tmp_path / "source").write_text(text)
+    broken = [f"{kind}:{name}" for name in broken]
+    check_table(TABLE_TYPES[kind], f"{kind}:{argument}", has=has, lacks=lacks, broken=broken, base=tmp_path)
+
+
+def search_wrongly(key):
+    return Found("b" if key == "a" else "", "somewhere") if key.isascii() else NOT_FOUND
+
+
+@pytest.mark.parametrize(("record", "has", "lacks", "promise"), [
+    (TableType("x", "A type.", True, True, lambda _r: LoadedTable(search_wrongly)), {"a": "c"}, [], "should be 'c'"),
+    (TableType("x", "A type.", True, False, lambda _r: LoadedTable(search_wrongly)), {}, ["z"], "not be found"),
+    (TableType("x", "A type.", True, True, lambda _r: LoadedTable(lambda _k: Found("b"))), {"a": "b"}, [], "where it stands"),
+    (TableType("regexp", "A type.", True, False, lambda _r: LoadedTable(search_wrongly)), {}, [], "lookup_order"),
+    (TableType("x", "", True, False, lambda _r: LoadedTable(search_wrongly)), {}, [], "manual"),
+])  # fmt: skip
+def test_the_kit_notices_a_broken_promise(record, has, lacks, promise):
+    with pytest.raises(AssertionError, match=promise):
+        check_table(record, f"{record.name}:y", has=has, lacks=lacks)
+
+
+def test_the_kit_notices_a_type_that_is_never_unavailable():
+    record = TableType("x", "A type.", True, False, lambda _r: LoadedTable(lambda _k: NOT_FOUND))
+    with pytest.raises(AssertionError, match="cannot be used"):
+        check_table(record, "x:y", has={}, broken=["x:missing"])
+
+
+@pytest.mark.parametrize("kind", TABLE_TYPES)
+def test_the_record_agrees_with_the_policy(kind):
+    check_record(TABLE_TYPES[kind], f"{kind}:x")
+    assert tries_partial_keys(f"proxy:{kind}:x") is TABLE_TYPES[kind].tries_partial_keys
+
+
+@pytest.mark.parametrize(
+    "name", ["foo:bar", "mysql:/etc/x", "example", "", ":", ":x", "hash:", "proxy:", "proxy:hash:", "x" * 9000]
+)
+def test_a_name_that_is_no_table(name):
+    table = load_table(name)
+    check_surrogate(table)
+    assert table.record is UNKNOWN
+    assert len(str(table.complaints[0])) < 400
+
+
+def test_a_proxied_table_is_the_table(tmp_path):
+    (tmp_path / "t").write_text("a b\n")
+    table = load_table("proxy:hash:t", base=tmp_path)
+    assert table.find("a") == Found("b")
+    assert (table.name, table.record.name) == ("proxy:hash:t", "hash")
+
+
+def test_lookup_is_find_as_a_coroutine():
+    table = load_table("inline:{a=b}")
+    assert asyncio.run(table.lookup("A")) == table.find("A") == Found("b")
+
+
+def test_the_length_of_a_key_is_bounded():
+    table = load_table("static:x")
+    assert table.find("k" * KEY_LENGTH_LIMIT) == Found("x")
+    assert table.find("k" * (KEY_LENGTH_LIMIT + 1)) == NOT_FOUND
+
+
+# -- several keys ----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_key_that_is_known_wins():
+    tables = Tables()
+    name = "inline:{example.com=REJECT, com=OK, 192.0.2=x}"
+    answer = tables.find(TableLookup(name, ("a.EXAMPLE.com", "EXAMPLE.com", "com")))
+    assert answer == Found(TableHit("EXAMPLE.com", "REJECT"))
+    assert tables.find(TableLookup(name, ("org", "net"))) == NOT_FOUND
+    assert tables.find(TableLookup(name, ())) == NOT_FOUND
+
+
+def test_an_error_stops_everything():
+    tables = Tables()
+    question = TableLookup("pcre:{ {/^(a+)+$/ X}, {/b/ Y} }", ("a" * 100 + "!", "b"))
+    assert isinstance(tables.find(question), Unavailable)
+
+
+def test_an_empty_value_is_an_error():
+    answer = Tables().find(TableLookup("inline:{ {a = }, b=c }", ("a", "b")))
+    assert isinstance(answer, Unavailable) and "empty" in answer.why
+
+
+def test_a_table_is_loaded_once_and_its_findings_are_gathered(tmp_path):
+    (tmp_path / "t").write_text("a b\nlonely\n")
+    tables = Tables(tmp_path)
+    first = tables.load("hash:t")
+    (tmp_path / "t").write_text("a c\n")
+    assert tables.load("hash:t") is first
+    tables.load("texthash:t")
+    tables.load("hash:missing")
+    assert tables.find(TableLookup("hash:t", ("a",))) == Found(TableHit("a", "b"))
+    assert [complaint.place.path for complaint in tables.complaints] == [
+        str(tmp_path / "t"),
+        str(tmp_path / "missing"),
+    ]
+    assert tables.files == (tmp_path / "t", tmp_path / "missing")
+    assert [table.name for table in tables] == ["hash:t", "texthash:t", "hash:missing"]
