@@ -8,23 +8,18 @@ from pathlib import Path
 
 import click
 
-from gatepost.config.configuration import COMMAND_LINE
+from gatepost.cli.options import EX_CONFIG, configuration_options, directory_of, overrides_of, show_complaints
 from gatepost.config.loading import read_configuration
-from gatepost.config.main_cf import parse_assignment
 from gatepost.config.postconf_lines import Listing, lines
 from gatepost.model.errors import ConfigurationError
 
-EX_CONFIG = 78
-DEFAULT_DIRECTORY = Path("/etc/gatepost")
-
 
 @click.command("postconf")
-@click.option("-c", "config_dir", type=click.Path(path_type=Path), help="The directory of main.cf and master.cf.")
+@configuration_options
 @click.option("-n", "only_set", is_flag=True, help="Only parameters that main.cf sets.")
 @click.option("-d", "defaults", is_flag=True, help="The defaults, whatever main.cf says.")
 @click.option("-x", "expand", is_flag=True, help="With $names expanded.")
 @click.option("-h", "only_values", is_flag=True, help="Values without names.")
-@click.option("-o", "overrides", multiple=True, metavar="NAME=VALUE", help="As if main.cf said so.")
 @click.argument("names", nargs=-1)
 @click.pass_context
 def postconf(
@@ -38,21 +33,17 @@ def postconf(
     names: tuple[str, ...],
 ) -> None:
     """Print parameters: all of them, those that main.cf sets (-n), or NAMES."""
-    directory = config_dir or ctx.obj or DEFAULT_DIRECTORY
     try:
-        on_top = [parse_assignment(text, COMMAND_LINE) for text in overrides]
-        configuration = read_configuration(Path(directory), {entry.name: entry.value for entry in on_top})
+        configuration = read_configuration(directory_of(ctx, config_dir), overrides_of(overrides))
         listing = Listing(configuration)
         chosen = _chosen(listing, names, only_set=only_set, defaults=defaults)
         value_of = "default" if defaults else "expanded" if expand else "value"
         output = list(lines(listing, chosen, value_of, only_values=only_values))
     except ConfigurationError as error:
-        for complaint in error.complaints:
-            click.echo(str(complaint), err=True)
+        show_complaints(error.complaints)
         ctx.exit(EX_CONFIG)
-    for complaint in configuration.complaints:
-        if complaint.severity != "notice" and not names:
-            click.echo(str(complaint), err=True)
+    if not names:
+        show_complaints(configuration.complaints, least="warning")
     for line in output:
         click.echo(line.encode("utf-8", "surrogateescape"))
 

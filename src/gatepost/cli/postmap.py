@@ -17,6 +17,7 @@ Postfix: postmap(1)
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -29,23 +30,38 @@ _HELP = __doc__.partition("\n\n")[2].replace("    gatepost", "\b\n    gatepost",
 
 
 @click.command(short_help="Ask a lookup table, or list it.", help=_HELP)
+@click.option(
+    "-c",
+    "config_dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where relative file names start (default: here).",
+)
 @click.option("-q", "key", metavar="KEY", help="Look up this key; `-` reads keys from standard input.")
 @click.option("-s", "lists", is_flag=True, help="Write all entries.")
 @click.option("-u", "octets", is_flag=True, help="Take keys and values as octets (as with smtputf8_enable = no).")
 @click.argument("names", metavar="TYPE:NAME...", nargs=-1, required=True)
-def postmap(key: str | None, lists: bool, octets: bool, names: tuple[str, ...]) -> None:
+@click.pass_context
+def postmap(
+    context: click.Context,
+    config_dir: Path | None,
+    key: str | None,
+    lists: bool,
+    octets: bool,
+    names: tuple[str, ...],
+) -> None:
     """Run the command."""
     if lists == (key is not None):
         raise click.UsageError("give either -q KEY or -s")
-    tables = [_load(name if ":" in name else f"hash:{name}", smtputf8=not octets) for name in names]
+    base = config_dir or context.obj
+    tables = [_load(name if ":" in name else f"hash:{name}", base, smtputf8=not octets) for name in names]
     if lists:
         _list(tables)
     found = [_ask(tables, line, "\t") for line in _keys_from_input()] if key == "-" else [_ask(tables, key or "", "")]
     sys.exit(0 if any(found) else 1)
 
 
-def _load(name: str, *, smtputf8: bool) -> Table:
-    table = load_table(name, smtputf8=smtputf8)
+def _load(name: str, base: Path | None, *, smtputf8: bool) -> Table:
+    table = load_table(name, base=base, smtputf8=smtputf8)
     for complaint in table.complaints:
         click.echo(f"postmap: {complaint}", err=True)
     return table
