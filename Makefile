@@ -10,10 +10,13 @@
 # Nothing but Python 3.11 or later and make is needed beforehand. As root on Debian or Ubuntu `make test` installs the
 # real servers that the tests talk to; elsewhere it names what it skips.
 
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The first Python that really runs and is new enough (a version manager's shim may be there and refuse).
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python3.14; do \
+            $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; \
+          done)
 VENV   := .venv
 BIN    := $(VENV)/bin
-PEERS  := postfix postfix-pcre swaks rbldnsd pflogsumm fail2ban
+PEERS  := postfix postfix-pcre swaks rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python
 
 .PHONY: run test lint lock docs peers clean
 
@@ -31,8 +34,7 @@ lint: $(VENV)/.test-ready
 
 # The environment, from locked versions with hashes. A Python without venv (Debian's) is completed first where apt may.
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "Gatepost needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "Gatepost needs Python 3.11 or later: make PYTHON=/path/to/python3.11"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && \
 	    apt-get install -y -qq python3-venv >/dev/null; } || \
