@@ -14,9 +14,8 @@ from typing import Any
 from gatepost.model.answer import NOT_FOUND, Answer, Found, Unavailable
 from gatepost.model.reply import Reply
 from gatepost.model.session import NAMELESS, ClientNames, NameStatus, Session
-from gatepost.model.verdict import Verdict
 from gatepost.policy.evaluate import Evaluation
-from gatepost.policy.language.plan import Plan, Step
+from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import Outcome
 from gatepost.policy.questions import (
     AddressRecords,
@@ -24,14 +23,19 @@ from gatepost.policy.questions import (
     Delay,
     DomainExists,
     LocalTime,
+    PolicyRequest,
     Question,
     TableHit,
     TableLookup,
     TextRecords,
 )
+from gatepost.policy.witness import Witness
 
 MOST_WAVES = 10_000
 """An evaluation that waits more often than this does not end."""
+
+
+PolicyServer = str | Unavailable | Callable[[dict[str, str]], str | Unavailable]
 
 
 def verified(name: str) -> ClientNames:
@@ -43,6 +47,9 @@ def verified(name: str) -> ClientNames:
 class FakeWorld:
     """Tables by `type:name`, A and TXT records by name, existing domains, client names by address.
 
+    Policy services by endpoint (`inet:127.0.0.1:10023`): an action, or a function of the attributes that gives one;
+    one that is in no dictionary is Unavailable.
+
     `local_tables`: tables are answered at once, as tables in memory are. `asked` records what was sent.
     """
 
@@ -51,6 +58,7 @@ class FakeWorld:
     texts: Mapping[str, tuple[str, ...] | Unavailable] = field(default_factory=dict)
     domains: Mapping[str, Answer[str]] = field(default_factory=dict)
     names: Mapping[str, ClientNames] = field(default_factory=dict)
+    policy_services: Mapping[str, "PolicyServer"] = field(default_factory=dict)
     local_tables: bool = True
     asked: list[Question] = field(default_factory=list)
 
@@ -68,8 +76,15 @@ class FakeWorld:
             return self.domains.get(question.name, NOT_FOUND)
         if isinstance(question, LocalTime):
             return Found("Jan 01 00:00:00")
+        if isinstance(question, PolicyRequest):
+            return self._ask_service(question)
         assert isinstance(question, Delay)
         return Found(None)
+
+    def _ask_service(self, question: PolicyRequest) -> Answer[str]:
+        service = self.policy_services.get(str(question.endpoint), Unavailable("Connection refused"))
+        action = service(dict(question.attributes)) if callable(service) else service
+        return action if isinstance(action, Unavailable) else Found(action)
 
     def _look_up(self, question: TableLookup) -> Answer[TableHit]:
         table = self.tables.get(question.table)
@@ -94,7 +109,7 @@ def decide(
     *,
     carried: Reply | None = None,
     chance: random.Random | None = None,
-    on_commit: Callable[[Step, Verdict], None] | None = None,
+    witness: Witness | None = None,
 ) -> Outcome:
     """Run a plan to its end. With `chance` the answers arrive in random order, else in the order of asking."""
     memory: dict[Question, Answer[Any]] = {}
@@ -104,7 +119,7 @@ def decide(
             return world.answer(question)
         return memory.get(question)
 
-    evaluation = Evaluation(plan, session, instant, carried=carried, on_commit=on_commit)
+    evaluation = Evaluation(plan, session, instant, carried=carried, witness=witness)
     pending: list[Question] = []
     for _ in range(MOST_WAVES):
         outcome = evaluation.advance()

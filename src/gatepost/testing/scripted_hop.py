@@ -2,7 +2,8 @@
 
     async with ScriptedHop({"MAIL": [b"421 4.3.2 closing\r\n", DISCONNECT]}) as hop:
         ...  # connect to 127.0.0.1, hop.port
-        hop.messages  # what it took, dots removed
+        hop.messages  # what came, dots removed
+        hop.accepted  # what it took: the recipients and the message
 
 A script gives a step, or a list of steps used one after the other over all connections, for each of CONNECT, EHLO,
 HELO, LHLO, XFORWARD, MAIL, RCPT, DATA, END-OF-MESSAGE (the reply to the final dot), RSET, QUIT, and CONTENT (done
@@ -43,10 +44,11 @@ EXTENSIONS = (
 
 @dataclass(slots=True)
 class HopSession:
-    """One connection as the hop saw it: command lines, the reads they came in, and how it ended."""
+    """One connection as the hop saw it: command lines, the reads they came in, the open transaction, its end."""
 
     lines: list[str] = field(default_factory=list)
     reads: list[bytes] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
     is_closed: bool = False
 
 
@@ -74,6 +76,7 @@ class ScriptedHop:
         self.port = 0
         self.sessions: list[HopSession] = []
         self.messages: list[bytes] = []
+        self.accepted: list[tuple[tuple[str, ...], bytes]] = []
 
     @property
     def lines(self) -> list[str]:
@@ -100,11 +103,15 @@ class ScriptedHop:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._server is not None
-        self._server.close()
+        self.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def close(self) -> None:
+        """Listen no more; connections that stand go on."""
+        assert self._server is not None
+        self._server.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -131,9 +138,10 @@ class ScriptedHop:
             said = await self._say(verb, self._good_reply(verb), writer)
             if said is None or verb == "QUIT":
                 return
+            _note_recipient(session, verb, text, said)
             if verb == "DATA" and said.startswith(b"354"):
                 await self._go_on.wait()
-                if not await self._take_message(incoming, writer):
+                if not await self._take_message(incoming, writer, session):
                     return
 
     def _good_reply(self, verb: str) -> bytes:
@@ -144,7 +152,7 @@ class ScriptedHop:
         known = ("HELO", "XFORWARD", "MAIL", "RSET", "NOOP")
         return good.get(verb, b"250 2.0.0 Ok\r\n" if verb in known else b"500 5.5.2 what?\r\n")
 
-    async def _take_message(self, incoming: "_Line", writer: asyncio.StreamWriter) -> bool:
+    async def _take_message(self, incoming: "_Line", writer: asyncio.StreamWriter, session: HopSession) -> bool:
         content = bytearray()
         is_first = True
         while (line := await incoming.read()) != b".":
@@ -155,7 +163,11 @@ class ScriptedHop:
                 return False
             is_first = False
         self.messages.append(bytes(content))
-        return await self._say("END-OF-MESSAGE", b"250 2.0.0 Ok: queued as HOP1\r\n", writer) is not None
+        said = await self._say("END-OF-MESSAGE", b"250 2.0.0 Ok: queued as HOP1\r\n", writer)
+        if said is not None and said.startswith(b"2"):
+            self.accepted.append((tuple(session.recipients), bytes(content)))
+        session.recipients.clear()
+        return said is not None
 
     async def _say(self, verb: str, otherwise: bytes, writer: asyncio.StreamWriter) -> bytes | None:
         """Do the step for `verb` and give what was sent; None: the connection is to be closed."""
@@ -171,6 +183,14 @@ class ScriptedHop:
             writer.write_eof()
             return None
         return step
+
+
+def _note_recipient(session: HopSession, verb: str, text: str, said: bytes) -> None:
+    """Keep the accepted recipients of the open transaction."""
+    if verb in ("MAIL", "RSET", "EHLO", "LHLO"):
+        session.recipients.clear()
+    elif verb == "RCPT" and said.startswith(b"25"):
+        session.recipients.append(text.partition("<")[2].partition(">")[0])
 
 
 class _Line:

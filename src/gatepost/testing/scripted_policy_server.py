@@ -1,0 +1,105 @@
+"""A policy server that does what a script says: for tests of anything that asks one (SMTPD_POLICY_README).
+
+    async with ScriptedPolicyServer([b"action=DUNNO\n\n", DISCONNECT]) as server:
+        ...  # ask 127.0.0.1, server.port
+        server.requests  # what was asked, as octets; server.asked the same as dictionaries
+        server.connections  # for each connection, how many questions came over it
+
+A script is a list of steps, one for each question, over all connections; the last one is used again and again. Or it
+is a function of the attributes of a question that gives the step. A step is octets to send, DISCONNECT, SILENCE, or a
+tuple of them, done one after the other; a number in it is seconds to wait.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from types import TracebackType
+from typing import Self
+
+from gatepost.testing.scripted_hop import DISCONNECT, SILENCE, Act
+
+__all__ = ["DISCONNECT", "SILENCE", "ScriptedPolicyServer"]
+
+Doing = bytes | Act | float
+Step = Doing | tuple[Doing, ...]
+Script = Sequence[Step] | Callable[[dict[str, str]], Step]
+
+
+class ScriptedPolicyServer:
+    """A policy server on 127.0.0.1 at a free port, or on a Unix socket, for the time of a `with`."""
+
+    def __init__(self, script: Script, *, path: str = "", port: int = 0) -> None:
+        self._script = script
+        self._path = path
+        self._server: asyncio.Server | None = None
+        self._writers: set[asyncio.StreamWriter] = set()
+        self.port = port
+        self.requests: list[bytes] = []
+        self.connections: list[int] = []
+
+    @property
+    def endpoint(self) -> str:
+        """As check_policy_service wants it."""
+        return f"unix:{self._path}" if self._path else f"inet:127.0.0.1:{self.port}"
+
+    @property
+    def asked(self) -> list[dict[str, str]]:
+        """The attributes of each question."""
+        return [_attributes(request) for request in self.requests]
+
+    async def __aenter__(self) -> Self:
+        if self._path:
+            self._server = await asyncio.start_unix_server(self._serve, self._path)
+        else:
+            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+            self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop, and drop every connection."""
+        if self._server is not None:
+            self._server.close()
+        for writer in tuple(self._writers):
+            writer.transport.abort()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writers.add(writer)
+        number = len(self.connections)
+        self.connections.append(0)
+        try:
+            while True:
+                request = await reader.readuntil(b"\n\n")
+                self.connections[number] += 1
+                self.requests.append(request)
+                if not await self._do(self._step(request), writer):
+                    break
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self._writers.discard(writer)
+            writer.close()
+
+    def _step(self, request: bytes) -> Step:
+        if callable(self._script):
+            return self._script(_attributes(request))
+        return self._script[min(len(self.requests), len(self._script)) - 1]
+
+    async def _do(self, step: Step, writer: asyncio.StreamWriter) -> bool:
+        """Do a step; False when it ends the connection."""
+        for doing in step if isinstance(step, tuple) else (step,):
+            if doing is DISCONNECT:
+                return False
+            if isinstance(doing, bytes):
+                writer.write(doing)
+            elif isinstance(doing, int | float):
+                await asyncio.sleep(doing)
+        return True
+
+
+def _attributes(request: bytes) -> dict[str, str]:
+    lines = request.decode("utf-8", "surrogateescape").split("\n")
+    return {name: value for name, _, value in (line.partition("=") for line in lines) if name}

@@ -1,0 +1,33 @@
+permit_inet_interfaces: this machine itself
+
+# Own addresses are those of inet_interfaces, not those of a network around them.
+
+main.cf:
+    inet_interfaces = 127.0.0.4
+smtpd_relay_restrictions:
+    permit_inet_interfaces
+    reject_unauth_destination
+
+client 127.0.0.4
+S: …
+C: HELO client.example
+S: 250 gate.example.com
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C: RCPT TO:<friend@elsewhere.example>
+S: 250 2.1.5 Ok
+C: QUIT
+S: 221 2.0.0 Bye
+closes
+
+client 127.0.0.2
+S: …
+C: HELO client.example
+S: 250 gate.example.com
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C: RCPT TO:<friend@elsewhere.example>
+S: 554 5.7.1 <friend@elsewhere.example>: Relay access denied
+C: QUIT
+S: 221 2.0.0 Bye
+closes

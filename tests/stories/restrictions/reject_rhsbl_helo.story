@@ -1,0 +1,37 @@
+reject_rhsbl_helo: the name in HELO is on a list of domains
+
+smtpd_helo_restrictions:
+    reject_rhsbl_helo dbl.example=127.0.1.[2..99]
+dns:
+    dbl.example lists bad.example 127.0.1.2 seen in spam
+    dbl.example lists 127.0.0.9 127.0.1.255 no addresses here please
+
+client 127.0.0.2
+S: …
+C: HELO bad.example
+S: 250 gate.example.com
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C: RCPT TO:<bob@example.com>
+S: 554 5.7.1 Service unavailable; Helo command [bad.example] blocked using dbl.example; seen in spam
+C: HELO mx.bad.example
+S: 250 gate.example.com
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C: RCPT TO:<bob@example.com>
+S: 250 2.1.5 Ok
+C: HELO [127.0.0.9]
+S: 250 gate.example.com
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C: RCPT TO:<bob@example.com>
+S: 250 2.1.5 Ok
+C: HELO 127.0.0.9
+S: 250 gate.example.com
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C: RCPT TO:<bob@example.com>
+S: 250 2.1.5 Ok
+C: QUIT
+S: 221 2.0.0 Bye
+closes
