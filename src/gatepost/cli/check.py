@@ -39,7 +39,7 @@ def check(
         show_complaints(gate.complaints)
         for each in seen:
             _show(each)
-    has_warning = any(each.severity == "warning" for each in gate.complaints)
+    has_warning = any(each.severity in ("warning", "error") for each in gate.complaints)
     context.exit(1 if strict and has_warning else 0)
 
 

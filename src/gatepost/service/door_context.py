@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from gatepost.policy.language.compile import Policy
 from gatepost.service.destinations import Destinations
 from gatepost.wire.smtp.settings import SmtpSettings
-from gatepost.world.answering import NameSource
+from gatepost.world.answering import NameSource, PolicySource
 from gatepost.world.tables import Tables
 from gatepost.world.watching.log import Log
 
@@ -18,6 +18,7 @@ class DoorContext:
     speech: SmtpSettings
     tables: Tables
     names: NameSource
+    policy_services: PolicySource
     destinations: Destinations
     log: Log
     idents: "Idents"

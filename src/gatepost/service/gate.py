@@ -12,13 +12,11 @@ from gatepost.config.configuration import Configuration
 from gatepost.config.doors import doors_of, process_limit
 from gatepost.config.loading import load_configuration
 from gatepost.config.master_cf import MasterRow
-from gatepost.config.policy_settings import build_settings
 from gatepost.config.reading import read_fields
 from gatepost.model.errors import Complaint, ConfigurationError
-from gatepost.policy.language.compile import Policy, compile_policy
-from gatepost.policy.language.parse import LIST_KINDS, Finding
-from gatepost.policy.safety import CURE, dangers, has_relay_control
+from gatepost.policy.language.compile import Policy
 from gatepost.service.destinations import MAILDIR
+from gatepost.service.policy_loading import load_policy
 from gatepost.service.tables_in_use import tables_in_use
 from gatepost.service.unused_parameters import unused_parameters
 from gatepost.wire.smtp.settings import SmtpSettings
@@ -80,48 +78,20 @@ def _smtp_door(
     configuration: Configuration, row: MasterRow, faults: list[Complaint], findings: list[Complaint]
 ) -> SmtpDoor:
     view = configuration.for_row(row)
-    settings = build_settings(view)
-    policy = compile_policy(
-        settings,
-        {kind.parameter: view.text(kind.parameter) for kind in LIST_KINDS},
-        lambda finding: findings.append(_complaint(view, finding)),
-    )
-    faults.extend(_relay_faults(view, policy))
-    findings.extend(_relay_dangers(view, policy))
+    loaded = load_policy(view)
+    faults.extend(loaded.relay_faults)
+    findings.extend(loaded.findings)
     faults.extend(_hop_faults(view, row))
     return SmtpDoor(
         row,
         view,
         doors_of(view, row),
         process_limit(view, row),
-        policy,
+        loaded.policy,
         read_fields(view, SmtpSettings),
         read_fields(view, NextHopSettings),
         view.text("smtpd_proxy_filter") or (MAILDIR if view.text("maildir_directory") else ""),
     )
-
-
-def _complaint(view: Configuration, finding: Finding) -> Complaint:
-    place = view.place(finding.parameter)
-    text = f"{finding.parameter}: {finding.text}"
-    severity = "warning" if finding.severity == "error" else finding.severity
-    if finding.severity == "error":
-        text += ": mail that reaches it hears 451 4.3.5"
-    return Complaint(severity, place, text, finding.cure)
-
-
-def _relay_faults(view: Configuration, policy: Policy) -> Iterator[Complaint]:
-    """Without relay control the server does not start (postfix-semantics 3.13)."""
-    if has_relay_control(policy):
-        return
-    text = "open relay: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions refuses strangers"
-    yield Complaint("error", view.place("smtpd_recipient_restrictions"), text, CURE)
-
-
-def _relay_dangers(view: Configuration, policy: Policy) -> Iterator[Complaint]:
-    for danger in dangers(policy):
-        text = f"{danger.parameter}: {danger.text}"
-        yield Complaint(danger.severity, view.place(danger.parameter), text, danger.cure)
 
 
 def _hop_faults(view: Configuration, row: MasterRow) -> Iterator[Complaint]:

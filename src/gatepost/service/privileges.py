@@ -6,6 +6,7 @@ Raises: OSError when the kernel refuses; a worker then ends before it has accept
 Postfix: mail_owner.
 """
 
+import codecs
 import os
 import pwd
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ def become(identity: Identity) -> None:
     """Become that user, in a worker; there is no way back: real, effective and saved ids are all given up."""
     if not identity.user:
         return
+    codecs.lookup("idna")  # loaded at first use otherwise, of files that this user may be unable to read
     os.initgroups(identity.user, identity.gid)
     os.setresgid(identity.gid, identity.gid, identity.gid)
     os.setresuid(identity.uid, identity.uid, identity.uid)

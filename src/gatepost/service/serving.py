@@ -20,6 +20,7 @@ from gatepost.service.smtp_session import SmtpSession
 from gatepost.service.workers import WorkerContext
 from gatepost.wire.smtp.dialogue import SmtpDialogue
 from gatepost.wire.smtp.events import Pause
+from gatepost.world.answering import NameSource, PolicySource
 from gatepost.world.names.names import Names
 from gatepost.world.net.accepting import Accepting
 from gatepost.world.net.connection import Connection
@@ -27,6 +28,8 @@ from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.net.listen import DoorSpec
 from gatepost.world.net.maildir import MaildirStore
 from gatepost.world.net.next_hop import NextHopPool
+from gatepost.world.net.policy_service import PolicyServices
+from gatepost.world.watching.log import Log
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +99,22 @@ class ServingDoors:
             max_cached=gate.configuration.number("dns_cache_limit"),
             on_complaint=log.warning,
         )
+        self._policy_services = PolicyServices(
+            log.named(f"{gate.configuration.text('syslog_name')}/smtpd"), gate.configuration.text("queue_directory")
+        )
         self._idents = Idents(f"{os.getpid() & 0xFFF:03X}{int(loop.time() * 1000) & 0xFFFFF:05X}")
         self._accepting = [self._open(gate, door) for door in gate.smtp_doors]
 
     def _open(self, gate: Gate, door: SmtpDoor) -> Accepting:
-        context = self._context(gate, door)
+        context = door_context(
+            gate,
+            door,
+            log=self._worker.log,
+            names=self._names,
+            policy_services=self._policy_services,
+            pool=self._pool,
+            idents=self._idents,
+        )
         listeners = self._worker.listeners[door.doors[0].name] if door.doors else ()
         most = door.most_sessions or UNLIMITED
         accepting: Accepting
@@ -121,31 +135,6 @@ class ServingDoors:
         accepting.start()
         return accepting
 
-    def _context(self, gate: Gate, door: SmtpDoor) -> DoorContext:
-        view = door.view
-        log = self._worker.log.named(f"{view.text('syslog_name')}/smtpd")
-        maildir = view.text("maildir_directory")
-        tell = {"info": log.info, "warning": log.warning}
-        destinations = Destinations(
-            settings=door.policy.settings,
-            default_hop=door.default_hop,
-            hop_settings=door.hop,
-            pool=self._pool,
-            maildirs=MaildirStore(maildir, view.text("myhostname")) if maildir else None,
-            queue_directory=view.text("queue_directory"),
-            log=lambda severity, text: tell.get(severity, log.warning)(text),
-        )
-        return DoorContext(
-            policy=door.policy,
-            speech=door.speech,
-            tables=gate.tables,
-            names=self._names,
-            destinations=destinations,
-            log=log,
-            idents=self._idents,
-            looks_names_up=view.yes("smtpd_peername_lookup"),
-        )
-
     def finish(self, on_idle: Callable[[], None]) -> None:
         """Accept no more; `on_idle` when the last session of the last door is over."""
         waiting = len(self._accepting)
@@ -165,6 +154,49 @@ class ServingDoors:
         """The time of the sessions that still run is over: 421 where a dialogue can say it."""
         for connection in tuple(self._connections):
             connection.shut_down()
+
+    def close(self) -> None:
+        """Close what is open towards name servers, policy servers and next hops, where the process lives on."""
+        self._names.close()
+        self._policy_services.close()
+        self._pool.close()
+
+
+def door_context(
+    gate: Gate,
+    door: SmtpDoor,
+    *,
+    log: Log,
+    names: NameSource,
+    policy_services: PolicySource,
+    pool: NextHopPool,
+    idents: Idents,
+) -> DoorContext:
+    """What the sessions of one door share; `log` is the worker's."""
+    view = door.view
+    log = log.named(f"{view.text('syslog_name')}/smtpd")
+    maildir = view.text("maildir_directory")
+    tell = {"info": log.info, "warning": log.warning}
+    destinations = Destinations(
+        settings=door.policy.settings,
+        default_hop=door.default_hop,
+        hop_settings=door.hop,
+        pool=pool,
+        maildirs=MaildirStore(maildir, view.text("myhostname")) if maildir else None,
+        queue_directory=view.text("queue_directory"),
+        log=lambda severity, text: tell.get(severity, log.warning)(text),
+    )
+    return DoorContext(
+        policy=door.policy,
+        speech=door.speech,
+        tables=gate.tables,
+        names=names,
+        policy_services=policy_services,
+        destinations=destinations,
+        log=log,
+        idents=idents,
+        looks_names_up=view.yes("smtpd_peername_lookup"),
+    )
 
 
 UNLIMITED = 1 << 30

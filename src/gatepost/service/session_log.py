@@ -4,7 +4,8 @@ A reply must not wait for a PTR round trip that only the log needs; so the lines
 written when the name is there, at the latest with the end of the session's question for it.
 
 Lines: `connect from`, `NOQUEUE: reject: RCPT from`, `reject_warning`, `NOQUEUE: client=`, `proxy-accept`,
-`disconnect from … ehlo=1 …`. A decision id is appended after `helo=<…>`.
+`disconnect from … ehlo=1 …`. A decision id is appended after `helo=<…>`; that of the `client=` and `proxy-accept`
+lines is the id in the Received: header. Many sessions share a pid here, so only the id ties these lines together.
 """
 
 from dataclasses import dataclass
@@ -67,6 +68,10 @@ class SessionLog:
     def decided(self, kind: str, where: str, reply: Reply | str, envelope: Envelope, ident: str) -> None:
         """A decision: `NOQUEUE: reject: RCPT from name[address]: reply; from=<…> to=<…> proto=… helo=<…> id=…`."""
         self.say(f"NOQUEUE: {kind}: {where} from %s: {reply};{envelope} id={ident}")
+
+    def concluded(self, kind: str, where: str, reply: Reply, envelope: Envelope, ident: str) -> None:
+        """What became of a message at the next hop: `proxy-accept: END-OF-MESSAGE: reply; from=<…> … id=…`."""
+        self.say(f"{kind}: {where}: {reply};{envelope} id={ident}")
 
     def _write(self, text: str, *, is_warning: bool) -> None:
         line = text.replace("%s", self._label, 1)

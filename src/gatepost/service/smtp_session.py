@@ -5,47 +5,35 @@ must wait (a question, the hop) continues by callback and then pumps the connect
 that the destination has not accepted: the 250 after the message is the destination's own.
 """
 
-import email.utils
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar
 
 from gatepost.model.address import parse_ip
-from gatepost.model.envelope import Origin, Recipient, Sender
+from gatepost.model.envelope import Origin, Recipient
 from gatepost.model.reply import Reply
-from gatepost.model.session import NAMELESS, Client, ClientNames, Session
+from gatepost.model.session import NAMELESS, UNKNOWN, Client, ClientNames, NameStatus, Session
 from gatepost.model.verdict import Effect
 from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import PERMITTED, Outcome
 from gatepost.policy.questions import ClientName
 from gatepost.policy.subjects import UNREACHABLE_NAMES, client_label
-from gatepost.service.destinations import ANOTHER_HOP
+from gatepost.service.deferrals import Deferrals
+from gatepost.service.delivering import Delivering
+from gatepost.service.destinations import NO_DESTINATION
 from gatepost.service.door_context import DoorContext
+from gatepost.service.effects import CARRIED_OUT, NEEDS_A_QUEUE
 from gatepost.service.inquiry import evaluate, inquire
 from gatepost.service.session_log import Envelope, SessionLog
+from gatepost.service.transaction import Transaction
 from gatepost.wire.smtp import events
 from gatepost.wire.smtp.dialogue import SmtpDialogue
-from gatepost.wire.smtp.received import received_header
 from gatepost.world.answering import Cancellable, SessionAnswers
 from gatepost.world.net.connection import Connection
-from gatepost.world.net.destination import Destination, Mail
+from gatepost.world.net.destination import Mail
 
-NEEDS_A_QUEUE = Reply(451, "4.3.0", "Error: this server keeps no queue and cannot do what its policy asks")
 NOT_QUEUED = Reply(458, "", "Unable to queue messages")
-
-
-@dataclass(slots=True)
-class Transaction:
-    """One message on its way: who sends it, where it goes, what the policy wants done to it."""
-
-    sender: Sender
-    destination: Destination | None = None
-    hop: str = ""
-    discards: bool = False
-    has_begun_data: bool = False
-    recipients: list[str] = field(default_factory=list)
-    headers: list[str] = field(default_factory=list)
 
 
 class SmtpSession:
@@ -56,14 +44,13 @@ class SmtpSession:
         "_client",
         "_connection",
         "_decisions",
-        "_deferral",
-        "_destinations",
+        "_deferrals",
+        "_delivering",
         "_door",
         "_evaluation",
         "_ident",
         "_log",
         "_naming",
-        "_offered",
         "_transaction",
         "dialogue",
     )
@@ -75,14 +62,13 @@ class SmtpSession:
         self._ident = door.idents.next()
         self._decisions = 0
         self._client = Client(parse_ip(host), port)
-        self._answers = SessionAnswers(door.tables, door.names)
+        self._answers = SessionAnswers(door.tables, door.names, door.policy_services)
         self._log = SessionLog(door.log)
         self._naming: Cancellable | None = None
         self._evaluation: Evaluation | None = None
-        self._deferral: Reply | None = None
+        self._deferrals = Deferrals()
         self._transaction: Transaction | None = None
-        self._offered = ""
-        self._destinations: dict[str, Destination] = {}
+        self._delivering = Delivering(door.destinations, connection.release)
         self.dialogue = SmtpDialogue(door.speech)
         self._learn_name()
 
@@ -106,6 +92,9 @@ class SmtpSession:
         with_port = self._door.policy.settings.smtpd_client_port_logging
         label = client_label(self._client, names.name, with_port=with_port)
         self.dialogue.client = label
+        if names.name_status is NameStatus.FORGED:
+            text = f"hostname {names.reverse_name} does not resolve to address {self._client.address.text}"
+            self._door.log.warning(text)
         self._log.name_client(label)
 
     # -- the connection's side
@@ -119,7 +108,7 @@ class SmtpSession:
         if self._evaluation is not None:
             self._evaluation.close()
         self._answers.forget()
-        self._end("lost connection", self.dialogue.last_command)
+        self._end(events.SessionEnded("lost connection", self.dialogue.last_command))
 
     # -- events without a verdict
 
@@ -127,34 +116,28 @@ class SmtpSession:
         self._log.say(event.text, is_warning=event.severity == "warning")
 
     def _reset(self, _: events.TransactionReset | None = None) -> None:
-        transaction, self._transaction = self._transaction, None
-        if transaction is not None and transaction.destination is not None:
-            if transaction.has_begun_data:
-                transaction.destination.abandon()
-            else:
-                transaction.destination.reset()
+        self._transaction = None
+        self._delivering.reset()
 
     def _session_ended(self, event: events.SessionEnded) -> None:
-        self._end(event.reason, event.after)
+        self._end(event)
         self._connection.close(at_once=event.reason in ("quit", "lost connection"))
 
-    def _end(self, reason: str, after: str) -> None:
-        self._reset()
-        for destination in self._destinations.values():
-            destination.abandon()
-        self._destinations.clear()
-        if reason not in ("quit", ""):
-            self._log.say(f"{reason} after {after} from %s")
+    def _end(self, event: events.SessionEnded) -> None:
+        self._transaction = None
+        self._delivering.close()
+        if event.is_logged:
+            self._log.say(f"{event.reason} after {event.after} from %s")
         self._log.say(f"disconnect from %s {self.dialogue.counts}")
 
     # -- asking the policy
 
     def _judge(self, plan: Plan, where: str, then: Callable[[Outcome], None], **facts: Any) -> None:  # noqa: ANN401
         """Run the plan of a stage; `facts` are fields of Session that differ from the dialogue's."""
-        if not plan.steps:
+        dialogue, transaction = self.dialogue, self._transaction
+        if not plan.steps or (transaction is not None and transaction.discards):
             then(PERMITTED)
             return
-        dialogue, transaction = self.dialogue, self._transaction
         values: dict[str, Any] = {
             "protocol_name": dialogue.protocol_name,
             "helo_name": dialogue.helo_name,
@@ -165,19 +148,23 @@ class SmtpSession:
             "is_pipelining_unauthorised": dialogue.is_pipelining_unauthorised,
             "server_address": self._connection.local[0],
             "server_port": self._connection.local[1],
-            "instance": self._ident,
+            "instance": transaction.ident if transaction and where != "MAIL" else "",
         } | facts
         session = Session(self._client, self._door.policy.settings, where, **values)
-        evaluation = Evaluation(plan, session, self._answers.instant, carried=self._deferral)
+        evaluation = Evaluation(plan, session, self._answers.instant, carried=self._deferrals.before(where))
         self._evaluation = evaluation
 
         def decided(outcome: Outcome) -> None:
             self._evaluation = None
-            self._deferral = outcome.deferral
+            self._deferrals.keep(where, outcome.deferral)
             self._tell(outcome, where, session)
+            if outcome.discards and self._transaction is not None:
+                self._transaction.discards = True
             if outcome.hangs_up:
                 self.dialogue.hang_up()
             elif outcome.refusal is not None:
+                if where == "MAIL":
+                    self._transaction = None
                 self.dialogue.decide(outcome.refusal)
             elif not self._take_effect(outcome, where):
                 self.dialogue.decide(NEEDS_A_QUEUE)
@@ -190,12 +177,10 @@ class SmtpSession:
     def _take_effect(self, outcome: Outcome, where: str) -> bool:
         """Carry out what access tables ask for; False where a gate without a queue cannot."""
         transaction = self._transaction
-        if outcome.discards and transaction is not None:
-            transaction.discards = True
         for effect in outcome.effects:
             if transaction is None:
                 self._log.say(f"{effect.action} ignored at {where}: no message yet, from %s", is_warning=True)
-            elif effect.action == "PREPEND":
+            elif effect.action in CARRIED_OUT:
                 transaction.headers.append(effect.value)
             else:
                 self._refuse_effect(effect, where)
@@ -216,23 +201,25 @@ class SmtpSession:
     def _tell(self, outcome: Outcome, where: str, session: Session) -> None:
         for complaint in outcome.complaints:
             self._door.log.once(complaint, complaint)
-        if not outcome.notes and not outcome.hangs_up and not outcome.discards and outcome.refusal is None:
+        if not outcome.notes and not outcome.hangs_up and outcome.refusal is None:
             return
         envelope = Envelope(session.sender, session.recipient, session.protocol_name, session.helo_name)
         ident = self._next_ident()
         for note in outcome.notes:
             self._log.decided(note.kind, where, note.text, envelope, ident)
-        if outcome.discards:
-            self._log.decided("discard", where, "access table asks for DISCARD", envelope, ident)
         if outcome.hangs_up:
-            self._log.decided("reject", where, "connection closed without a reply (HANGUP)", envelope, ident)
+            self._log.decided("hangup", where, "", envelope, ident)
         elif outcome.refusal is not None:
             self._log.decided("reject", where, outcome.refusal, envelope, ident)
 
     def _tell_hop(self, kind: str, where: str, reply: Reply, recipient: str) -> None:
+        ident = self._transaction.ident if self._transaction else self._ident
+        tell = self._log.decided if where == "RCPT" else self._log.concluded
+        tell(kind, where, reply, self._envelope(recipient), ident)
+
+    def _envelope(self, recipient: str) -> Envelope:
         sender = self._transaction.sender.address if self._transaction else None
-        envelope = Envelope(sender, recipient, self.dialogue.protocol_name, self.dialogue.helo_name)
-        self._log.decided(kind, where, reply, envelope, self._next_ident())
+        return Envelope(sender, recipient, self.dialogue.protocol_name, self.dialogue.helo_name)
 
     # -- events that wait for a verdict
 
@@ -245,10 +232,11 @@ class SmtpSession:
 
     def _hello_given(self, event: events.HelloGiven) -> None:
         where = "EHLO" if event.is_extended else "HELO"
-        self._judge(self._door.policy.helo, where, self._accept, helo_name=event.given_name)
+        plan, recipient = self._door.policy.helo, self._delivering.only_recipient
+        self._judge(plan, where, self._accept, helo_name=event.given_name, recipient=recipient)
 
     def _sender_given(self, event: events.SenderGiven) -> None:
-        self._transaction = Transaction(event.sender)
+        self._transaction = Transaction(event.sender, self._next_ident())
         self._judge(self._door.policy.mail, "MAIL", self._accept)
 
     def _recipient_given(self, event: events.RecipientGiven) -> None:
@@ -259,59 +247,35 @@ class SmtpSession:
             return
 
         def permitted(outcome: Outcome) -> None:
+            destinations = self._door.destinations
             if outcome.discards:
                 self.dialogue.decide(None)
-            elif self._door.destinations.has_one_hop:
-                self._offer(transaction, event.recipient, self._door.destinations.default_hop)
+            elif destinations.has_one_hop:
+                self._offer(transaction, event.recipient, destinations.default_hop or NO_DESTINATION)
             else:
-                asking = self._door.destinations.hop_for(event.recipient.address)
+                asking = destinations.hop_for(event.recipient.address)
                 inquire(asking, self._answers, lambda hop: self._offer(transaction, event.recipient, hop))
 
         self._judge(self._door.policy.rcpt, "RCPT", permitted, recipient=event.recipient.address)
 
     def _offer(self, transaction: Transaction, recipient: Recipient, hop: str | Reply) -> None:
-        """Offer a recipient that the policy permits to its hop; the first accepted one fixes the hop."""
-        destination = hop if isinstance(hop, Reply) else self._destination(transaction, hop)
-        if isinstance(destination, Reply):
-            self._recipient_answered(destination, recipient.address)
+        """Offer a recipient that the policy permits to its hop."""
+        if isinstance(hop, Reply):
+            self._recipient_answered(hop, recipient.address)
             return
-        origin = Origin(
-            name=self._client.names.name if self._client.names else "unknown",
-            address=self._client.address.text,
-            port=self._client.port,
-            protocol=self.dialogue.protocol_name,
-            helo_name=self.dialogue.helo_name or "",
-            ident=self._ident,
-            is_local=self._client.address.text in self._door.policy.settings.own_addresses,
-        )
-        mail = Mail(transaction.sender, origin)
-        address = recipient.address
-        destination.offer_recipient(mail, recipient, lambda reply: self._recipient_answered(reply, address))
-
-    def _destination(self, transaction: Transaction, hop: str) -> Destination | Reply:
-        if transaction.destination is not None and hop == transaction.hop:
-            return transaction.destination
-        if transaction.destination is not None:
-            if transaction.recipients:
-                return ANOTHER_HOP
-            transaction.destination.reset()
-        destination = self._destinations.get(hop) or self._door.destinations.open(hop)
-        if not isinstance(destination, Reply):
-            destination.on_writable = self._connection.release
-            self._destinations[hop] = destination
-            transaction.destination, transaction.hop = destination, hop
-        return destination
+        mail = Mail(transaction.sender, self._origin(transaction))
+        answered = partial(self._recipient_answered, recipient=recipient.address)
+        self._delivering.offer(hop, mail, recipient, answered)
 
     def _recipient_answered(self, reply: Reply, recipient: str) -> None:
         transaction = self._transaction
-        if reply.is_positive and transaction is not None:
-            if not transaction.recipients:
-                self._log.say("NOQUEUE: client=%s")
-            transaction.recipients.append(recipient)
-            self.dialogue.decide(None)
-        else:
-            self._tell_hop("proxy-reject", "RCPT", reply, recipient)
+        if not reply.is_positive or transaction is None:
+            self._tell_hop("reject", "RCPT", reply, recipient)
             self.dialogue.decide(reply)
+        else:
+            if self._delivering.only_recipient is not None:
+                self._log.say(f"NOQUEUE: client=%s, id={transaction.ident}")
+            self.dialogue.decide(None)
         self._connection.pump()
 
     def _data_requested(self, event: events.DataRequested) -> None:
@@ -319,82 +283,65 @@ class SmtpSession:
         assert transaction is not None  # the dialogue takes no DATA without MAIL
 
         def permitted(_: Outcome) -> None:
-            if transaction.discards or transaction.destination is None:
+            if transaction.discards:
                 self.dialogue.decide(None)
             else:
-                transaction.destination.begin_data(self._data_answered)
+                self._delivering.begin_data(partial(self._header, transaction), self._data_answered)
 
-        recipient = transaction.recipients[0] if len(transaction.recipients) == 1 else None
+        recipient = self._delivering.only_recipient
         self._judge(self._door.policy.data, event.command, permitted, recipient=recipient)
 
+    def _header(self, transaction: Transaction) -> bytes:
+        settings, recipient = self._door.policy.settings, self._delivering.only_recipient
+        return transaction.header(self._origin(transaction), settings, recipient)
+
     def _data_answered(self, reply: Reply) -> None:
-        transaction = self._transaction
-        if reply.is_positive and transaction is not None and transaction.destination is not None:
-            transaction.has_begun_data = True
-            transaction.destination.write(self._header(transaction))
-            self.dialogue.decide(None)
-        else:
-            self._tell_hop("proxy-reject", "DATA", reply, self._shown_recipient())
-            self.dialogue.decide(reply)
+        if not reply.is_positive:
+            self._tell_hop("proxy-reject", "DATA", reply, self._delivering.first_recipient)
+        self.dialogue.decide(None if reply.is_positive else reply)
         self._connection.pump()
 
-    def _header(self, transaction: Transaction) -> bytes:
-        """What is put before the message: the headers that access tables prepend, and our Received: line."""
-        names = self._client.names
-        received = received_header(
-            Origin(
-                name=names.name if names else "unknown",
-                address=self._client.address.text,
-                port=self._client.port,
-                protocol=self.dialogue.protocol_name,
-                helo_name=self.dialogue.helo_name or "",
-                ident=self._ident,
-            ),
-            myhostname=self._door.policy.settings.myhostname,
-            mail_name=self._door.policy.settings.mail_name,
-            recipient=transaction.recipients[0] if len(transaction.recipients) == 1 else "",
-            is_smtputf8=transaction.sender.is_smtputf8,
-            date=email.utils.formatdate(localtime=True),
+    def _origin(self, transaction: Transaction) -> Origin:
+        return Origin(
+            name=self._client.names.name if self._client.names else UNKNOWN,
+            address=self._client.address.text,
+            port=self._client.port,
+            protocol=self.dialogue.protocol_name,
+            helo_name=self.dialogue.helo_name or "",
+            ident=transaction.ident,
+            is_local=self._client.address.text in self._door.policy.settings.own_addresses,
         )
-        prepended = "".join(f"{line}\r\n" for line in transaction.headers)
-        return prepended.encode("utf-8", "surrogateescape") + received
 
     def _message_chunk(self, event: events.MessageChunk) -> None:
         transaction = self._transaction
-        if transaction is None or transaction.discards or transaction.destination is None:
-            return
-        if not transaction.destination.write(event.octets):
+        if transaction is not None and not transaction.discards and not self._delivering.write(event.octets):
             self._connection.hold()
 
     def _message_ended(self, event: events.MessageEnded) -> None:
-        if event.refusal_is_due:
-            self._reset()
-            return
         transaction = self._transaction
         assert transaction is not None  # the dialogue ends no message that has not begun
+        if event.refusal is not None:
+            envelope = self._envelope(self._delivering.first_recipient)
+            self._log.decided("reject", "END-OF-MESSAGE", event.refusal, envelope, transaction.ident)
+            self._reset()
+            return
 
         def permitted(_: Outcome) -> None:
-            if transaction.discards or transaction.destination is None:
+            if transaction.discards:
                 self._reset()
-                self.dialogue.decide(Reply(250, "2.0.0", f"Ok: queued as {self._ident}"))
+                self.dialogue.decide(Reply(250, "2.0.0", f"Ok: queued as {transaction.ident}"))
             else:
-                transaction.destination.finish(self._message_answered)
+                self._delivering.finish(self._message_answered)
 
-        recipient = transaction.recipients[0] if len(transaction.recipients) == 1 else None
-        plan = self._door.policy.end_of_data
+        recipient, plan = self._delivering.only_recipient, self._door.policy.end_of_data
         self._judge(plan, "END-OF-MESSAGE", permitted, recipient=recipient, size_bytes=event.size_bytes)
 
     def _message_answered(self, reply: Reply) -> None:
         kind = "proxy-accept" if reply.is_positive else "proxy-reject"
-        self._tell_hop(kind, "END-OF-MESSAGE", reply, self._shown_recipient())
+        self._tell_hop(kind, "END-OF-MESSAGE", reply, self._delivering.first_recipient)
         self._transaction = None
         self.dialogue.decide(reply)
         self._connection.pump()
-
-    def _shown_recipient(self) -> str:
-        """The first recipient of the message, as Postfix shows it in lines about the whole."""
-        transaction = self._transaction
-        return transaction.recipients[0] if transaction and transaction.recipients else ""
 
     def _verify_asked(self, event: events.VerifyAsked) -> None:
         self._judge(self._door.policy.rcpt, "VRFY", self._accept, recipient=event.address)

@@ -26,5 +26,5 @@ def _in_settings(settings: Settings) -> Iterator[str]:
         value = getattr(settings, field.name)
         if isinstance(value, MatchList):
             yield from (pattern.table for pattern in value.patterns if pattern.table)
-        elif field.name.endswith("_maps"):
+        elif field.name.endswith("_maps") or field.name == "relay_clientcerts":
             yield from value

@@ -28,10 +28,13 @@ READ_BY_NAME = frozenset(
 )  # fmt: skip
 """What is read by its name rather than as a field of one of the records."""
 
+HALF_USED = frozenset({"smtpd_sasl_auth_enable"})
+"""What restrictions read, though the door does not carry it out: AUTH is not offered."""
+
 USED = READ_BY_NAME.union(
     *({field.name for field in fields(record)} for record in (Settings, SmtpSettings, NextHopSettings)),
     {kind.parameter for kind in LIST_KINDS},
-)
+).difference(HALF_USED)
 
 
 def unused_parameters(configuration: Configuration) -> Iterator[Complaint]:

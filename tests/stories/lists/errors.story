@@ -12,7 +12,7 @@ smtpd_helo_restrictions:
     check_helo_access
 smtpd_sender_restrictions:
     check_sender_access inline:{ann@sender.example=OK}
-    check_sender_mx_access hash:mx
+    reject_unverified_sender
 smtpd_data_restrictions:
     inline:{x=OK}
 smtpd_recipient_restrictions:

@@ -23,13 +23,14 @@ CONTRACTS = {
     "inline": ("{ a=b, {c = d e} }", {"a": "b", "c": "d e"}, ["b"], ["x", "{}", "{a}"]),
     "static": ("{ any text }", {"a": "any text", "": "any text"}, [], ["{x"]),
     "unix": ("passwd.byname", {}, ["no-such-user-here"], ["shadow.byname"]),
+    "nis": ("mail.aliases", {}, ["postmaster"], []),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", TABLE_TYPES)
 def test_every_type_keeps_the_contract(tmp_path, kind):
     text, has, lacks, broken = CONTRACTS[kind]
-    argument = text if kind in ("inline", "static", "unix") else "source"
+    argument = text if kind in ("inline", "static", "unix", "nis") else "source"
     (tmp_path / "source").write_text(text)
     broken = [f"{kind}:{name}" for name in broken]
     check_table(TABLE_TYPES[kind], f"{kind}:{argument}", has=has, lacks=lacks, broken=broken, base=tmp_path)

@@ -43,6 +43,11 @@ UNKNOWN = "UNKNOWN"
 ESCAPED_SHOWN = 100
 """Octets of improper input shown in the log, as smtpd(8) does."""
 
+ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *range(127, 256))} | {
+    ord(shown): f"\\{letter}" for shown, letter in zip("\a\b\t\n\v\f\r\\", "abtnvfr\\", strict=True)
+}
+"""How improper input is made printable: C escapes. No codec: a worker without rights may be unable to load one."""
+
 
 class SmtpDialogue(Chat):
     """One SMTP session. What the asker may read besides is described in chat.py."""
@@ -168,7 +173,11 @@ class SmtpDialogue(Chat):
             return self._lack_line()
         if self.input.ended_bare and self.settings.smtpd_forbid_bare_newline == "reject":
             self.error_count += 1
-            self.answer(bare_newline_refusal(self))
+            refusal = bare_newline_refusal(self)
+            self.remark(
+                "info", f"NOQUEUE: reject: {self.last_command} from %s: {refusal}; proto={self.protocol_name}"
+            )
+            self.answer(refusal)
             self.end("")
             return True
         line = self._decode(raw)
@@ -245,7 +254,7 @@ class SmtpDialogue(Chat):
         if self.is_pipelining_unauthorised or self.state is State.DENIED:
             return False
         self.is_pipelining_unauthorised = True
-        shown = self.input.peek(ESCAPED_SHOWN).decode("latin-1").encode("unicode_escape").decode("ascii")
+        shown = self.input.peek(ESCAPED_SHOWN).decode("latin-1").translate(ESCAPES)
         self.remark("info", f"improper command pipelining after {command} from %s: {shown}")
         if self.settings.smtpd_forbid_unauth_pipelining:
             self.answer(NOT_SYNCHRONISED)

@@ -18,6 +18,7 @@ from gatepost.policy.questions import TableHit, TableLookup
 from gatepost.world.tables.cidr import CIDR
 from gatepost.world.tables.indexed import INDEXED
 from gatepost.world.tables.inline import INLINE
+from gatepost.world.tables.nis import NIS
 from gatepost.world.tables.pcre import PCRE
 from gatepost.world.tables.regexp import REGEXP
 from gatepost.world.tables.static import STATIC
@@ -25,7 +26,7 @@ from gatepost.world.tables.table import LoadedTable, LocalTable, Table, TableReq
 from gatepost.world.tables.texthash import TEXTHASH
 from gatepost.world.tables.unix import UNIX
 
-TABLE_TYPES = {record.name: record for record in (TEXTHASH, *INDEXED, REGEXP, PCRE, CIDR, INLINE, STATIC, UNIX)}
+TABLE_TYPES = {record.name: record for record in (TEXTHASH, *INDEXED, REGEXP, PCRE, CIDR, INLINE, STATIC, UNIX, NIS)}
 
 
 def _refuse(request: TableRequest) -> LoadedTable:

@@ -8,7 +8,7 @@ from gatepost.wire.smtp.address_syntax import PLAIN_PATH, parse_path
 from gatepost.wire.smtp.chat import Chat
 from gatepost.wire.smtp.command import split_words
 from gatepost.wire.smtp.events import SenderGiven
-from gatepost.wire.smtp.extensions import read_mail_parameters
+from gatepost.wire.smtp.extensions import TOO_BIG, read_mail_parameters
 from gatepost.wire.smtp.states import State
 
 _PLAIN = re.compile(rf"(?i:MAIL FROM:) ?{PLAIN_PATH}((?: [A-Za-z0-9=]+)*) *")
@@ -29,6 +29,8 @@ def mail(chat: Chat, line: str) -> None:
     else:
         sender = _read(chat, line)
     if isinstance(sender, Reply):
+        if sender is TOO_BIG:
+            _tell_size(chat, line)
         chat.refuse(sender)
         return
     chosen = sender
@@ -42,6 +44,13 @@ def mail(chat: Chat, line: str) -> None:
         chat.accept(reply or _OK)
 
     chat.ask(SenderGiven(chosen), settle)
+
+
+def _tell_size(chat: Chat, line: str) -> None:
+    """Say in the log what no verdict will: the one refusal of MAIL itself that smtpd(8) logs."""
+    address = split_words(line)[0][2].strip("<>")
+    envelope = f"from=<{address}> proto={chat.protocol_name} helo=<{chat.helo_name or ''}>"
+    chat.remark("info", f"NOQUEUE: reject: MAIL from %s: {TOO_BIG}; {envelope}")
 
 
 def _read(chat: Chat, line: str) -> Sender | Reply:

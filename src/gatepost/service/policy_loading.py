@@ -1,0 +1,62 @@
+"""The policy of one door, loaded and judged: its restriction lists compiled, what is wrong with them told.
+
+`gatepost run` and `check` load one for each `smtpd` row (gate.py); `explain` loads one alone, which needs neither a
+next hop nor a row in master.cf, and works on a configuration that must not be served.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gatepost.config.configuration import Configuration
+from gatepost.config.policy_settings import build_settings
+from gatepost.model.errors import Complaint
+from gatepost.policy.language.compile import Policy, compile_policy
+from gatepost.policy.language.parse import LIST_KINDS, Finding
+from gatepost.policy.safety import CURE, dangers, has_relay_control
+from gatepost.service.policy_services import policy_service_findings
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPolicy:
+    """`findings` are warnings; `relay_faults` say why a server must not start with this policy (none: it may)."""
+
+    view: Configuration
+    policy: Policy
+    findings: tuple[Complaint, ...]
+    relay_faults: tuple[Complaint, ...]
+
+
+def load_policy(view: Configuration) -> LoadedPolicy:
+    """Load the policy that a configuration, or the view of one row, holds. Raises ConfigurationError."""
+    findings: list[Complaint] = []
+    policy = compile_policy(
+        build_settings(view),
+        {kind.parameter: view.text(kind.parameter) for kind in LIST_KINDS},
+        lambda finding: findings.append(_complaint(view, finding)),
+    )
+    findings.extend(_relay_dangers(view, policy))
+    findings.extend(policy_service_findings(view, policy))
+    return LoadedPolicy(view, policy, tuple(findings), tuple(_relay_faults(view, policy)))
+
+
+def _complaint(view: Configuration, finding: Finding) -> Complaint:
+    place = view.place(finding.parameter)
+    text = f"{finding.parameter}: {finding.text}"
+    severity = "warning" if finding.severity == "error" else finding.severity
+    if finding.severity == "error":
+        text += ": mail that reaches it hears 451 4.3.5"
+    return Complaint(severity, place, text, finding.cure)
+
+
+def _relay_faults(view: Configuration, policy: Policy) -> Iterator[Complaint]:
+    """Without relay control the server does not start (postfix-semantics 3.13)."""
+    if has_relay_control(policy):
+        return
+    text = "open relay: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions refuses strangers"
+    yield Complaint("error", view.place("smtpd_recipient_restrictions"), text, CURE)
+
+
+def _relay_dangers(view: Configuration, policy: Policy) -> Iterator[Complaint]:
+    for danger in dangers(policy):
+        text = f"{danger.parameter}: {danger.text}"
+        yield Complaint(danger.severity, view.place(danger.parameter), text, danger.cure)

@@ -1,0 +1,5 @@
+"""Postfix's policy delegation protocol (SMTPD_POLICY_README): `name=value` lines up to an empty line, both ways.
+
+attributes     what a request and a reply are made of
+reply          the client's side of reading: the action that a policy server answers
+"""
