@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gatepost.model.answer import NOT_FOUND, Found, NotFound, Unavailable
-from gatepost.model.session import NAMELESS, ClientNames, NameStatus
+from gatepost.model.session import NAMELESS, ClientNames, NameStatus, SaslFacts, TlsFacts
 from gatepost.policy.language.compile import compile_policy
 from gatepost.policy.language.parse import ignore_finding
-from gatepost.policy.questions import NULL_MX, AddressRecords, TextRecords
+from gatepost.policy.questions import MALFORMED, NO_ADDRESS, NULL_MX, AddressRecords, TextRecords
 from gatepost.testing.fake_world import FakeWorld, decide, verified
 from tests.policy.conftest import SETTINGS
 
@@ -31,7 +31,40 @@ WORDS = [
         "check_client_access", "check_helo_access", "check_sender_access", "check_recipient_access")),
     *(f"{check} {zone}" for zone in ZONES for check in (
         "reject_rbl_client", "reject_rhsbl_sender", "reject_rhsbl_helo", "permit_dnswl_client")),
+    *(f"check_{what}_{kind}_access {table}" for table in TABLES[:2] for kind in ("a", "mx", "ns") for what in (
+        "client", "reverse_client_hostname", "helo", "sender", "recipient")),
+    "check_reverse_client_hostname_access inline:t1", "check_sasl_access inline:t2", "check_ccert_access inline:t0",
+    "check_ccert_access { inline:t1, { search_order = pubkey_fingerprint } }", "permit_mx_backup", "reject_maps_rbl",
+    "permit_naked_ip_address", "check_relay_domains", "reject_sender_login_mismatch",
+    "reject_authenticated_sender_login_mismatch", "reject_known_sender_login_mismatch",
+    "reject_unauthenticated_sender_login_mismatch", "permit_tls_clientcerts", "permit_tls_all_clientcerts",
 ]  # fmt: skip
+
+
+class Diary:
+    """A witness that writes everything down but what was asked when."""
+
+    def __init__(self):
+        self.lines, self.told = [], []
+
+    def entered(self, boundary):
+        self.lines.append(boundary)
+        self.told.append(boundary)
+
+    def watch(self, step, asking):
+        return asking
+
+    def committed(self, step, verdict):
+        self.lines.append((step.word, verdict))
+        self.told.append(step)
+
+    def expanded(self, step, added):
+        self.lines.append([each.word for each in added])
+
+    def passed_over(self, steps, why):
+        self.lines.append((why, [getattr(each, "word", each) for each in steps]))
+        self.told += steps
+
 
 restriction = st.tuples(st.sampled_from(["", "", "", "warn_if_reject "]), st.sampled_from(WORDS)).map("".join)
 restriction_list = st.lists(restriction, max_size=7).map(", ".join)
@@ -48,6 +81,12 @@ NAMES = [
     NAMELESS, verified("mx.client.example"),
     ClientNames("unknown", NameStatus.TEMPORARY, "unknown", NameStatus.TEMPORARY),
     ClientNames("unknown", NameStatus.FORGED, "liar.example", NameStatus.VERIFIED),
+]  # fmt: skip
+
+EXCHANGERS = ((5, "far.test"), (10, "mx.client.example"), (10, "192.0.2.9"), (20, "ours.example"))
+PEOPLE = [
+    {}, {"sasl": SaslFacts("PLAIN", "ann")},
+    {"tls": TlsFacts("TLSv1.3", "X", certificate_fingerprint="192.0.2", public_key_fingerprint="unknown")},
 ]  # fmt: skip
 
 worlds = st.builds(
@@ -72,6 +111,18 @@ worlds = st.builds(
         st.sampled_from([Found("MX"), NOT_FOUND, NotFound(NULL_MX), DOWN]),
     ),
     names=st.dictionaries(st.just("192.0.2.44"), st.sampled_from(NAMES)),
+    exchangers=st.dictionaries(
+        st.sampled_from(["sender.example", "mx.client.example", "liar.example", "far.example"]),
+        st.sampled_from([EXCHANGERS, EXCHANGERS[::-1], EXCHANGERS[1:], NotFound(NULL_MX), NotFound(MALFORMED), DOWN]),
+    ),
+    name_servers=st.dictionaries(
+        st.sampled_from(["sender.example", "client.example", "example"]),
+        st.sampled_from([("ns.example", "mx.client.example"), NotFound(MALFORMED), DOWN]),
+    ),
+    hosts=st.dictionaries(
+        st.sampled_from(["mx.client.example", "ns.example", "far.test", "sender.example"]),
+        st.sampled_from([("192.0.2.44",), ("2001:db8::1", "192.0.2.7"), ("203.0.113.1",), NotFound(NO_ADDRESS), DOWN]),
+    ),
     local_tables=st.booleans(),
 )  # fmt: skip
 
@@ -81,9 +132,11 @@ policies = st.fixed_dictionaries(
 
 
 @settings(max_examples=600, deadline=None)
-@given(policies, worlds, st.booleans(), st.sampled_from(["ann@sender.example", ""]), st.integers(0, 2**16))
-def test_the_verdict_is_that_of_asking_one_after_another(lists, world, soft, sender, seed):
-    used = replace(SETTINGS, soft_bounce=soft, restriction_classes={
+@given(policies, worlds, st.booleans(), st.sampled_from(["ann@sender.example", ""]),
+       st.sampled_from(["bob@ours.example", "x@far.example"]), st.sampled_from(PEOPLE), st.integers(0, 2**16))  # fmt: skip
+def test_the_verdict_is_that_of_asking_one_after_another(lists, world, soft, sender, recipient, person, seed):
+    used = replace(SETTINGS, soft_bounce=soft, smtpd_sasl_auth_enable=True, smtpd_sender_login_maps=TABLES[:1],
+                   relay_clientcerts=TABLES[1:], maps_rbl_domains=ZONES[2:], restriction_classes={
         "strict": "reject_unknown_sender_domain, reject_rbl_client bl2.test",
         "loose": "warn_if_reject strict, permit_dnswl_client bl3.test",
     })  # fmt: skip
@@ -91,16 +144,17 @@ def test_the_verdict_is_that_of_asking_one_after_another(lists, world, soft, sen
     from tests.policy.conftest import CLIENT
 
     facts = Session(CLIENT, used, "RCPT", "ESMTP", helo_name="mx.client.example", sender=sender,
-                    recipient="bob@ours.example")  # fmt: skip
+                    recipient=recipient, **person)  # fmt: skip
     policy = compile_policy(used, lists, ignore_finding)
     in_order = replace(facts, settings=replace(used, smtpd_look_ahead=False))
-    patient = FakeWorld(world.tables, world.addresses, world.texts, world.domains, world.names, world.local_tables)
-    committed_in_order, committed = [], []
-    expected = decide(policy.rcpt, in_order, patient, on_commit=lambda s, v: committed_in_order.append((s.word, v)))
-    outcome = decide(policy.rcpt, facts, world, chance=random.Random(seed),
-                     on_commit=lambda s, v: committed.append((s.word, v)))  # fmt: skip
+    patient = replace(world, asked=[])
+    seen_in_order, seen = Diary(), Diary()
+    expected = decide(policy.rcpt, in_order, patient, witness=seen_in_order)
+    outcome = decide(policy.rcpt, facts, world, chance=random.Random(seed), witness=seen)
     assert outcome == expected
-    assert committed == committed_in_order
+    assert seen.lines == seen_in_order.lines
+    own = {id(step) for step in policy.rcpt.steps}
+    assert [id(step) for step in seen.told if id(step) in own] == [id(step) for step in policy.rcpt.steps]
     assert set(patient.asked) <= set(world.asked)
 
 

@@ -112,7 +112,10 @@ def test_unknown_recipient_domain(reply, recipient, expected):
     ("reject_multi_recipient_bounce", {"sender": ""}, "OK"),
     ("reject_multi_recipient_bounce", {"sender": "", "recipient_count": 1},
      "550 5.5.3 <bob@ours.example>: Recipient address rejected: Multi-recipient bounce"),
-    ("permit_sasl_authenticated, reject", {"sasl": SaslFacts("PLAIN", "ann")}, "OK"),
+    ("permit_sasl_authenticated, reject",
+     {"sasl": SaslFacts("PLAIN", "ann"), "settings": {"smtpd_sasl_auth_enable": True}}, "OK"),
+    ("permit_sasl_authenticated, reject", {"sasl": SaslFacts("PLAIN", "ann")},
+     "554 5.7.1 <bob@ours.example>: Recipient address rejected: Access denied"),
     ("permit_mynetworks, reject", {}, "554 5.7.1 <bob@ours.example>: Recipient address rejected: Access denied"),
 ])  # fmt: skip
 def test_facts_of_the_session(reply, restriction, changes, expected):
@@ -215,6 +218,8 @@ def test_reply_templates(reply, template, expected):
 
 @pytest.mark.parametrize(("recipient", "expected"), [
     ("bob@relay.example", "OK"), ("bob+x@relay.example", "OK"), ("any@all.relay.example", "OK"),
+    ("ann@relay.example", "550 5.1.1 <ann@relay.example>: Recipient address rejected: "
+                          "User unknown in relay recipient table"), ("ann@ours.example", "OK"),
     ("nobody@relay.example", "550 5.1.1 <nobody@relay.example>: Recipient address rejected: "
                              "User unknown in relay recipient table"),
     ("x@gone.example", "550 5.1.6 <x@gone.example>: Recipient address rejected: moved away"),
@@ -223,7 +228,7 @@ def test_reply_templates(reply, template, expected):
 ])  # fmt: skip
 def test_unlisted_recipients_are_refused_unasked(reply, recipient, expected):
     world = FakeWorld(tables={
-        "inline:users": {"bob@relay.example": "x", "@all.relay.example": "x"},
+        "inline:users": {"bob@relay.example": "x", "ann": "x", "@all.relay.example": "x"},
         "inline:local": {"ann": "x"},
         "inline:transport": {"gone.example": "error:5.1.6 moved away"},
     })  # fmt: skip

@@ -17,7 +17,7 @@ def policy(relay="", recipient=""):
     ("", "", False), ("", "reject_unauth_destination", True), ("reject_unauth_destination", "", True),
     ("", "permit, reject_unauth_destination", False), ("", "warn_if_reject reject_unauth_destination", False),
     ("permit_mynetworks, defer_unauth_destination", "", True), ("", "permit_mynetworks, reject", True),
-    ("", "check_sender_access inline:x", False),
+    ("", "check_sender_access inline:x", False), ("check_relay_domains", "", True), ("permit_mx_backup", "", False),
 ])  # fmt: skip
 def test_relay_control(relay, recipient, controlled):
     assert has_relay_control(policy(relay, recipient)) is controlled
@@ -28,6 +28,8 @@ def test_relay_control(relay, recipient, controlled):
     ("", "hash:r, reject_unauth_destination, check_sender_access hash:s", []),
     ("reject_unauth_destination", "check_sender_access hash:s, reject_unauth_destination", []),
     ("check_helo_access hash:h, reject_unauth_destination", "", ["check_helo_access hash:h"]),
+    ("permit_naked_ip_address, reject_unauth_destination", "", ["permit_naked_ip_address"]),
+    ("check_sender_mx_access hash:h, reject_unauth_destination", "", []),
     ("check_sender_access hash:s, reject_unauth_destination", "check_helo_access hash:h, reject_unauth_destination",
      ["check_sender_access hash:s", "check_helo_access hash:h"]),
 ])  # fmt: skip

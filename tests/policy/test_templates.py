@@ -11,7 +11,7 @@ VALUES = {"a": "A", "b": "B", "empty": ""}
 
 @pytest.mark.parametrize(("template", "expected"), [
     ("x $a y", "x A y"), ("${a}${b}", "AB"), ("$(a)", "A"), ("$$a", "$a"), ("${a?yes $b}", "yes B"),
-    ("${empty?yes}", ""), ("${empty:no}", "no"), ("${a:no}", "A"), ("${a?{x}:{y}}", "x"), ("${empty?{x}:{y}}", "y"),
+    ("${empty?yes}", ""), ("${empty:no}", "no"), ("${a:no}", ""), ("${a?{x}:{y}}", "x"), ("${empty?{x}:{y}}", "y"),
     ("${a?{x $b}}", "x B"), ("${ a }", "A"), ("${a?${empty:inner}}", "inner"), ("plain", "plain"), ("", ""),
     ("${unknown?x}", ""),
 ])  # fmt: skip

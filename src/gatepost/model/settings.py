@@ -54,6 +54,8 @@ class Settings:
     transport_maps: tuple[str, ...] = ()
     rbl_reply_maps: tuple[str, ...] = ()
     smtpd_sender_login_maps: tuple[str, ...] = ()
+    smtpd_sasl_auth_enable: bool = False
+    relay_clientcerts: tuple[str, ...] = ()
 
     smtpd_delay_reject: bool = True
     smtpd_relay_before_recipient_restrictions: bool = True
@@ -66,6 +68,7 @@ class Settings:
     address_verify_sender: str = "double-bounce@localhost.localdomain"
     smtpd_client_port_logging: bool = False
     soft_bounce: bool = False
+    smtputf8_enable: bool = True
 
     reject_code: int = 554
     defer_code: int = 450
@@ -92,5 +95,14 @@ class Settings:
     maps_rbl_domains: tuple[str, ...] = ()
     smtpd_expansion_filter: str = ""
     rbl_answer_guard: bool = True
+
+    smtpd_policy_service_default_action: str = "451 4.3.5 Server configuration problem"
+    smtpd_policy_service_policy_context: str = ""
+    smtpd_policy_service_timeout: int = 100
+    smtpd_policy_service_max_idle: int = 300
+    smtpd_policy_service_max_ttl: int = 1000
+    smtpd_policy_service_request_limit: int = 0
+    smtpd_policy_service_try_limit: int = 2
+    smtpd_policy_service_retry_delay: int = 1
 
     restriction_classes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -5,13 +5,16 @@ the message that leave the list running. How verdicts combine is known by policy
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 from gatepost.model.reply import Reply
 
 
 @dataclass(frozen=True, slots=True)
 class Ok:
-    """Permit: the rest of this list, and of this list only, is skipped."""
+    """Permit: the rest of this list, and of this list only, is skipped. `complaint`, if any, goes to the log once."""
+
+    complaint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,15 @@ class DeferIfPermit:
 
 @dataclass(frozen=True, slots=True)
 class DeferIfReject:
-    """Raise the flag that turns a later 5xx refusal into this 4xx reply; the first reason is kept."""
+    """Raise the flag that turns a later 5xx refusal into this 4xx reply; the first reason is kept.
+
+    `permits`: it is an Ok besides, so the rest of the list is skipped; the flag stays up for the other list of relay
+    and recipient restrictions.
+    """
 
     reply: Reply
     complaint: str = ""
+    permits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +88,17 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Restrictions:
-    """An access table answered with restriction names: they are run in place of the look-up."""
+    """An access table answered with restriction names: they are run in place of the look-up.
+
+    `subject` is what their generic words (reject, defer …) speak of, a policy.subjects.Subject: what was looked up,
+    not what the list is about. `stands_in`: they are run because a policy service gave no answer.
+    `forbids_ok`: an OK of theirs is a mistake of ours, 451 4.3.5 (what the table was asked about can be forged).
+    """
 
     text: str
+    subject: Enum | None = None
+    stands_in: bool = False
+    forbids_ok: bool = False
 
 
 Verdict = Ok | Dunno | Refuse | DeferIfPermit | DeferIfReject | Hangup | Discard | Note | Effect | Restrictions

@@ -6,7 +6,7 @@ list of restrictions, run in place of the look-up (postfix-semantics 4.4). Only 
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from gatepost.model.reply import Reply
@@ -22,6 +22,7 @@ from gatepost.model.verdict import (
     Effect,
     Hangup,
     Note,
+    Ok,
     Refuse,
     Restrictions,
     Verdict,
@@ -30,8 +31,11 @@ from gatepost.policy.asking import Asking
 from gatepost.policy.subjects import Subject, rejection, repair_enhanced_code, subject_name
 
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
+_WORD = re.compile(r"([^ \t]*)[ \t]*(.*)", re.DOTALL)
 _HEADER = re.compile(r"[!-9;-~]+:")
 CONFIGURATION_FAULT = "Server configuration error"
+BEFORE_MAIL = frozenset({"CONNECT", "HELO", "EHLO", "ETRN"})
+"""Stages without a message that an action could be about (smtpd_delay_reject = no)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,18 @@ def configuration_fault(complaint: str) -> Refuse:
     return Refuse(Reply(451, "4.3.5", CONFIGURATION_FAULT), is_fault=True, complaint=complaint)
 
 
+def forbidden_ok(word: str) -> Refuse:
+    """`451 4.3.5 Server configuration error`: an OK for what a client can forge would let it skip the list."""
+    return configuration_fault(f"{word} may not answer OK: write DUNNO to make an exception")
+
+
+def never_ok(verdict: Verdict, word: str) -> Verdict:
+    """The verdict of a check that may refuse but not permit."""
+    if isinstance(verdict, Ok):
+        return forbidden_ok(word)
+    return replace(verdict, forbids_ok=True) if isinstance(verdict, Restrictions) else verdict
+
+
 def lookup_fault(session: Session, subject: Subject, complaint: str) -> Asking[Verdict]:
     """`451 4.3.0 <NAME>: Temporary lookup failure`: a list or map of ours could not be asked."""
     name = yield from subject_name(session, subject)
@@ -61,6 +77,13 @@ def lookup_fault(session: Session, subject: Subject, complaint: str) -> Asking[V
 def act_on(value: str, session: Session, subject: Subject) -> Asking[Verdict]:
     """The verdict that a table value stands for, its reply filled in for this subject."""
     action = parse_action(value, session.settings)
+    if isinstance(action, Discard | Effect) and session.protocol_state in BEFORE_MAIL:
+        return Dunno(f"an access table asks for {value!r} at {session.protocol_state}, before any message: ignored")
+    if isinstance(action, Discard):
+        name = yield from subject_name(session, subject)
+        return Discard(f"<{name}>: {subject.value} {action.text or 'triggers DISCARD action'}")
+    if isinstance(action, Restrictions):
+        return Restrictions(action.text, subject)
     if not isinstance(action, Refusal):
         return action
     enhanced = repair_enhanced_code(action.enhanced, subject)
@@ -69,15 +92,18 @@ def act_on(value: str, session: Session, subject: Subject) -> Asking[Verdict]:
 
 
 def parse_action(value: str, settings: Settings) -> Action:
-    """Read a table value. Never fails: what is no action is a list of restrictions."""
+    """Read a table value. Never fails: what is no action is a list of restrictions.
+
+    Blanks around a value are the table's to remove; where they are left (the reply of a policy server) a value that
+    begins with one names no action.
+    """
     codes = (settings.access_map_reject_code, settings.access_map_defer_code)
-    return _parse(value.strip(" \t\r\n"), *codes)
+    return _parse(value, *codes)
 
 
 @lru_cache(maxsize=4096)
 def _parse(value: str, reject_code: int, defer_code: int) -> Action:
-    word, *rest = value.split(None, 1) or [""]
-    text = rest[0] if rest else ""
+    word, text = _WORD.match(value).groups()  # type: ignore[union-attr]  # it matches every text
     upper = word.upper()
     if upper in _SIMPLE:
         return _SIMPLE[upper](text)

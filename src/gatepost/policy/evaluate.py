@@ -30,12 +30,14 @@ from gatepost.model.verdict import (
     Restrictions,
     Verdict,
 )
-from gatepost.policy.access import configuration_fault
+from gatepost.policy.access import configuration_fault, forbidden_ok
 from gatepost.policy.asking import Asking
 from gatepost.policy.language.parse import ignore_finding, parse_list
 from gatepost.policy.language.plan import Boundary, Plan, Step
 from gatepost.policy.outcome import LogNote, Outcome, finish
 from gatepost.policy.questions import Question
+from gatepost.policy.subjects import Subject
+from gatepost.policy.witness import Passed, Witness
 
 MOST_EXPANSIONS = 100
 """How often access tables may answer with restrictions in one evaluation (Postfix: recursion limit)."""
@@ -58,8 +60,8 @@ class Started:
 class Evaluation:
     """One run of a plan over one session's facts.
 
-    `carried` is the deferral of an earlier stage (smtpd_delay_reject = no). `on_commit`, where given, hears of each
-    restriction's verdict in order: explain and the trace are made of it.
+    `carried` is the deferral of an earlier stage (smtpd_delay_reject = no). `witness`, where given, hears what is
+    done with each restriction, in order.
     """
 
     __slots__ = (
@@ -73,12 +75,12 @@ class Evaluation:
         "_instant",
         "_looks_ahead",
         "_notes",
-        "_on_commit",
         "_plan",
         "_position",
         "_session",
         "_started",
         "_steps",
+        "_witness",
         "outcome",
         "unsent",
     )
@@ -90,14 +92,14 @@ class Evaluation:
         instant: Instant,
         *,
         carried: Reply | None = None,
-        on_commit: Callable[[Step, Verdict], None] | None = None,
+        witness: Witness | None = None,
     ) -> None:
         self.unsent: list[Question] = []
         self.outcome: Outcome | None = None
         self._plan = plan
         self._session = session
         self._instant = instant
-        self._on_commit = on_commit
+        self._witness = witness
         self._looks_ahead = session.settings.smtpd_look_ahead
         self._steps = plan.steps
         self._position = 0
@@ -118,13 +120,15 @@ class Evaluation:
         if self.outcome is not None:
             return self.outcome
         if self._plan.exempts and _is_exempt(self._session):
-            return self._end(Outcome())
+            return self._end(Outcome(), Passed.EXEMPT)
         while self._position < len(self._steps):
             step = self._steps[self._position]
             if isinstance(step, Boundary):
+                if step.stops_at_deferral and self._deferral is not None and self._plan.applies_deferral:
+                    break
                 if step.clears_defer_if_reject:
                     self._carried_reject = None
-                self._position += 1
+                self._begin_list(step)
                 continue
             verdict = self._verdict_at(self._position, step)
             if verdict is None:
@@ -132,7 +136,7 @@ class Evaluation:
                 return None
             self._started.pop(self._position, None)
             self._position += 1
-            outcome = self._commit(step, verdict)
+            outcome = self._commit(step, _allowed(step, verdict))
             if outcome is not None:
                 return self._end(outcome)
         return self._end(self._permit())
@@ -174,7 +178,8 @@ class Evaluation:
 
     def _start(self, step: Step) -> Started:
         started = Started()
-        started.generator = step.function(self._session, step.argument)
+        generator: Asking[Verdict] = step.function(self._session, step.argument)
+        started.generator = generator if self._witness is None else self._witness.watch(step, generator)
         self._resume(started, None)
         return started
 
@@ -216,7 +221,10 @@ class Evaluation:
         position = max(self._ahead, self._position + 1)
         while position < len(self._steps):
             step = self._steps[position]
-            if isinstance(step, Boundary) or position in self._started:
+            if isinstance(step, Boundary):
+                position = self._enter(position, step)
+                continue
+            if position in self._started:
                 position += 1
                 continue
             started = Started()
@@ -235,6 +243,25 @@ class Evaluation:
             return len(self._steps)
         return position + 1
 
+    def _begin_list(self, boundary: Boundary) -> None:
+        if self._witness is not None:
+            self._witness.entered(boundary)
+        first = self._enter(self._position, boundary)
+        self._position += 1
+        if first > self._position:
+            self._pass_over(first, Passed.UNKNOWN)
+
+    def _pass_over(self, position: int, why: Passed) -> None:
+        """Go on there: what lies between is not run."""
+        if self._witness is not None and position > self._position:
+            self._witness.passed_over(self._steps[self._position : position], why)
+        self._position = position
+
+    def _enter(self, position: int, boundary: Boundary) -> int:
+        """The first step of a list, or the next list where this one is about something not known yet."""
+        is_run = boundary.needs.are_met(self._session)
+        return position + 1 if is_run else self._next_list(position + 1)
+
     def _next_list(self, position: int) -> int:
         while position < len(self._steps) and not isinstance(self._steps[position], Boundary):
             position += 1
@@ -244,13 +271,15 @@ class Evaluation:
 
     def _commit(self, step: Step, verdict: Verdict) -> Outcome | None:
         """Let one verdict take effect; an Outcome where it ends the evaluation."""
-        if self._on_commit is not None:
-            self._on_commit(step, verdict)
+        if self._witness is not None:
+            self._witness.committed(step, verdict)
         if isinstance(verdict, Dunno):
             if verdict.complaint:
                 self._complaints.append(verdict.complaint)
         elif isinstance(verdict, Ok):
-            self._position = self._next_list(self._position)
+            if verdict.complaint:
+                self._complaints.append(verdict.complaint)
+            self._pass_over(self._next_list(self._position), Passed.PERMITTED)
         elif isinstance(verdict, Refuse):
             return self._refuse(step, verdict)
         elif isinstance(verdict, Restrictions):
@@ -263,11 +292,12 @@ class Evaluation:
             self._notes.append(LogNote(verdict.severity, verdict.text))
         elif isinstance(verdict, Discard):
             self._discards = True
+            self._notes.append(LogNote("discard", verdict.text))
             return self._permit()
         else:
             return self._outcome(hangs_up=True, decided_by=step.word)
         if self._deferral is not None and self._carried_reject is not None:
-            self._position = self._next_list(self._position)
+            self._pass_over(self._next_list(self._position), Passed.BOTH_DEFERRALS)
         return None
 
     def _refuse(self, step: Step, verdict: Refuse) -> Outcome | None:
@@ -287,6 +317,8 @@ class Evaluation:
             self._complaints.append(verdict.complaint)
         if isinstance(verdict, DeferIfReject):
             self._carried_reject = self._carried_reject or verdict.reply
+            if verdict.permits:
+                self._pass_over(self._next_list(self._position), Passed.PERMITTED)
         elif step.is_warning:
             self._notes.append(LogNote("reject_warning", str(finish(verdict.reply, self._session.settings))))
         else:
@@ -298,9 +330,15 @@ class Evaluation:
         if self._expansions > MOST_EXPANSIONS:
             return self._refuse(step, configuration_fault(f"access tables name one another without end: {step.word}"))
         classes = self._session.settings.restriction_classes
-        added = parse_list(verdict.text, step.kind, classes, ignore_finding)
+        subject = verdict.subject if isinstance(verdict.subject, Subject) else step.kind.subject
+        kind = replace(step.kind, subject=subject, stands_in=step.kind.stands_in or verdict.stands_in)
+        if verdict.forbids_ok:
+            kind = replace(kind, forbids_ok=True)
+        added = parse_list(verdict.text, kind, classes, ignore_finding)
         if step.is_warning:
             added = tuple(replace(each, is_warning=True) for each in added)
+        if self._witness is not None:
+            self._witness.expanded(step, added)
         at, count = self._position, len(added)
         self._steps = self._steps[:at] + added + self._steps[at:]
         self._started = {p + count if p >= at else p: started for p, started in self._started.items()}
@@ -309,7 +347,7 @@ class Evaluation:
 
     def _permit(self) -> Outcome:
         """Nothing refused: a raised defer_if_permit refuses now, where the stage is one that looks at it."""
-        if self._deferral is not None and self._plan.applies_deferral and not self._discards:
+        if self._deferral is not None and self._plan.applies_deferral:
             settings = self._session.settings
             return self._outcome(refusal=finish(self._deferral, settings), decided_by="defer_if_permit")
         return self._outcome()
@@ -326,8 +364,9 @@ class Evaluation:
             decided_by,
         )
 
-    def _end(self, outcome: Outcome) -> Outcome:
+    def _end(self, outcome: Outcome, why: Passed = Passed.DECIDED) -> Outcome:
         self.outcome = outcome
+        self._pass_over(len(self._steps), why)
         if self._started:
             self.close()
         self.unsent.clear()
@@ -337,7 +376,17 @@ class Evaluation:
 _SKIPPED = Dunno()
 
 
+def _allowed(step: Step, verdict: Verdict) -> Verdict:
+    """The verdict, but where an Ok may not be one."""
+    if not step.kind.forbids_ok:
+        return verdict
+    permits = isinstance(verdict, Ok) or (isinstance(verdict, DeferIfReject) and verdict.permits)
+    return forbidden_ok(step.word) if permits else verdict
+
+
 def _is_exempt(session: Session) -> bool:
-    """The bare word postmaster, and our own address verification sender (postfix-semantics 3.3)."""
+    """The bare word postmaster, and at RCPT our own address verification sender (postfix-semantics 3.3)."""
     recipient = (session.recipient or "").lower()
-    return recipient == "postmaster" or recipient == session.settings.address_verify_sender.lower()
+    if recipient == "postmaster":
+        return True
+    return session.protocol_state == "RCPT" and recipient == session.settings.address_verify_sender.lower()

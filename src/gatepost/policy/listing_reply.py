@@ -125,4 +125,4 @@ def _read_reply(text: str) -> Reply:
     if match is None:
         return Reply(450, "4.7.1", "Service unavailable")
     code, enhanced, rest = match.groups()
-    return Reply(int(code), enhanced or f"{code[0]}.7.1", rest.strip() or "Service unavailable")
+    return Reply(int(code), enhanced or f"{code[0]}.7.1", rest.lstrip() or "Service unavailable")

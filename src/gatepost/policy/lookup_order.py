@@ -112,13 +112,18 @@ def _both_forms(user: str, rest: str) -> Iterator[str]:
         yield user + rest
 
 
-def map_address_keys(address: str, delimiters: str, *, owner_request_special: bool = True) -> Iterator[str]:
-    """Keys of a recipient or alias map, per mail_addr_find(3): full, stripped, bare user forms, `@domain`."""
+def map_address_keys(
+    address: str, delimiters: str, *, owner_request_special: bool = True, is_local: bool = True
+) -> Iterator[str]:
+    """Keys of a recipient or alias map, per mail_addr_find(3): full, stripped, bare user forms, `@domain`.
+
+    `is_local`: the domain is ours (mydestination, myorigin), so that the bare user names somebody.
+    """
     user, _, domain = address.lower().rpartition("@")
     bare = strip_extension(user, delimiters, owner_request_special=owner_request_special)
     users = [user] if bare is None else [user, bare]
     for name in users:
         yield f"{quote_localpart(name)}@{domain}"
-    for name in users:
+    for name in users if is_local else ():
         yield quote_localpart(name)
     yield f"@{domain}"

@@ -26,6 +26,8 @@ def client_matches(patterns: MatchList, session: Session) -> Asking[Matched]:
     name = ""
     for pattern in patterns.patterns:
         if pattern.fault:
+            if _is_network_of_other_family(pattern, address):
+                continue
             return Unavailable(pattern.fault)
         if pattern.network is not None:
             if pattern.network.holds(address):
@@ -40,6 +42,11 @@ def client_matches(patterns: MatchList, session: Session) -> Asking[Matched]:
         if outcome:
             return not pattern.is_negated
     return False
+
+
+def _is_network_of_other_family(pattern: Pattern, address: IPAddress) -> bool:
+    """A network that cannot be used, but that this client could not be in anyway: Postfix does not look at it."""
+    return pattern.text[:1] in "[0123456789" and (":" in pattern.text) != address.is_ipv6
 
 
 def _client_matches_one(patterns: MatchList, pattern: Pattern, name: str, address: IPAddress) -> Asking[Matched]:

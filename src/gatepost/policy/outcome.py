@@ -15,7 +15,7 @@ _UNPRINTABLE = dict.fromkeys((*range(32), 127), " ")
 
 @dataclass(frozen=True, slots=True)
 class LogNote:
-    """A line for the log in Postfix's shape: `kind` is reject_warning, info or warn; `text` what stands after it."""
+    """A line for the log, in Postfix's shape: `kind` (reject_warning, discard, info or warn), then `text`."""
 
     kind: str
     text: str

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from gatepost.model.address import IPAddress
+from gatepost.model.policy_service import Endpoint, ServiceLimits
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,75 @@ class DomainExists:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyRequest:
+    """Ask a policy server about a session (check_policy_service). Found holds the text of its action, perhaps "".
+
+    `attributes` are names and values in the order in which they are sent. Asked anew each time, for the server may
+    count or record: greylisting does. Never NotFound.
+    """
+
+    may_be_asked_early: ClassVar[bool] = False
+    is_remembered: ClassVar[bool] = False
+
+    endpoint: Endpoint
+    limits: ServiceLimits
+    attributes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanger:
+    """One mail exchanger of a domain; the lower the preference the better (RFC 5321 section 5.1)."""
+
+    preference: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailExchangers:
+    """Ask for the MX records of a domain. Found holds a tuple of Exchanger in the order of DNS, at most 100.
+
+    NotFound has `why` "" (no MX record, or no such domain), NULL_MX or MALFORMED (none names a host). An exchanger
+    may be an address, against RFC 5321: its `name` is then that.
+    """
+
+    may_be_asked_early: ClassVar[bool] = True
+    is_remembered: ClassVar[bool] = True
+
+    domain: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameServers:
+    """Ask for the NS records of a domain. Found holds a tuple of names in the order of DNS, at most 100.
+
+    NotFound has `why` "" (none there: a parent domain may have some) or MALFORMED (none names a host).
+    """
+
+    may_be_asked_early: ClassVar[bool] = True
+    is_remembered: ClassVar[bool] = True
+
+    domain: str
+
+
+NO_SUCH_HOST = "Name or service not known"
+NO_ADDRESS = "No address associated with hostname"
+
+
+@dataclass(frozen=True, slots=True)
+class HostAddresses:
+    """Ask for the addresses of several hosts at once, as getaddrinfo(3) gives them: hosts file first, IPv6 first.
+
+    Found holds a tuple with one answer for each name: Found with a tuple of address texts, NotFound with `why`
+    NO_SUCH_HOST or NO_ADDRESS, or Unavailable.
+    """
+
+    may_be_asked_early: ClassVar[bool] = True
+    is_remembered: ClassVar[bool] = True
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Delay:
     """Ask for time to pass. Found holds None."""
 
@@ -98,7 +168,7 @@ class LocalTime:
     is_remembered: ClassVar[bool] = False
 
 
-NameQuestion = ClientName | AddressRecords | TextRecords | DomainExists
+NameQuestion = ClientName | AddressRecords | TextRecords | DomainExists | MailExchangers | NameServers | HostAddresses
 """What DNS answers."""
 
-Question = TableLookup | NameQuestion | Delay | LocalTime
+Question = TableLookup | NameQuestion | PolicyRequest | Delay | LocalTime

@@ -25,7 +25,9 @@ class Argument(Enum):
     NONE = "none"
     SUBJECT = "none, but its text names the list it stands in"
     TABLE = "type:table"
+    CERTIFICATE_TABLE = "type:table, or { type:table, { search_order = kinds of fingerprint } }"
     ZONE = "domain[=filter]"
+    POLICY_SERVICE = "a policy server (inet:host:port, unix:path or { endpoint, name=value, … })"
     SECONDS = "seconds"
 
 

@@ -80,6 +80,11 @@ def _has_operator(localpart: str, settings: Settings) -> bool:
     )
 
 
+def _is_routed(localpart: str, settings: Settings) -> bool:
+    """Some host may take this localpart for a route. That we do not (swap_bangpath …) does not help: the next may."""
+    return not settings.allow_untrusted_routing and any(operator in localpart for operator in "@!%")
+
+
 def resolve(address: str, settings: Settings) -> Asking[Resolved | Unavailable]:
     """Resolve an address. Unavailable where a list of domains could not be asked."""
     current = rewrite(address, settings)
@@ -91,7 +96,8 @@ def resolve(address: str, settings: Settings) -> Asking[Resolved | Unavailable]:
         if not is_ours:
             return (yield from _foreign(localpart, domain, settings))
         if not _has_operator(localpart, settings):
-            return Resolved(f"{localpart}@{domain}", localpart, domain.lower(), AddressClass.LOCAL, is_routed=False)
+            is_routed = _is_routed(localpart, settings)
+            return Resolved(f"{localpart}@{domain}", localpart, domain.lower(), AddressClass.LOCAL, is_routed)
         inner = rewrite(localpart, settings)
         if inner.rpartition("@")[0] == localpart:  # no operator could be cracked: the localpart stays as it is
             return Resolved(f"{localpart}@{domain}", localpart, domain.lower(), AddressClass.LOCAL, is_routed=True)
@@ -113,8 +119,7 @@ def _foreign(localpart: str, domain: str, settings: Settings) -> Asking[Resolved
     address_class = yield from class_of_foreign_domain(domain, settings)
     if isinstance(address_class, Unavailable):
         return address_class
-    is_routed = _has_operator(localpart, settings)
-    return Resolved(f"{localpart}@{domain}", localpart, domain, address_class, is_routed)
+    return Resolved(f"{localpart}@{domain}", localpart, domain, address_class, _is_routed(localpart, settings))
 
 
 def class_of_foreign_domain(domain: str, settings: Settings) -> Asking[AddressClass | Unavailable]:

@@ -14,11 +14,18 @@ from gatepost.policy.language.parse import RECIPIENT, RELAY
 from gatepost.policy.language.plan import Step
 
 RELAY_CONTROL = frozenset(
-    {"reject_unauth_destination", "defer_unauth_destination", "reject", "defer", "defer_if_permit"}
+    {
+        "reject_unauth_destination",
+        "defer_unauth_destination",
+        "check_relay_domains",
+        "reject",
+        "defer",
+        "defer_if_permit",
+    }
 )
 """Any of these before a permit is what Postfix demands (postconf(5) smtpd_relay_restrictions)."""
 
-FORGEABLE = frozenset({"check_sender_access", "check_helo_access", "check_policy_service"})
+FORGEABLE = frozenset({"check_sender_access", "check_helo_access", "check_policy_service", "permit_naked_ip_address"})
 """What they look at is the client's own word (or a service's opinion of it)."""
 
 CURE = "set smtpd_relay_restrictions = permit_mynetworks, permit_sasl_authenticated, reject_unauth_destination"
@@ -75,5 +82,6 @@ def _opening_text(step: Step, control: Step) -> str:
         "check_sender_access": "whoever forges a sender that the table answers OK",
         "check_helo_access": "whoever says a HELO name that the table answers OK",
         "check_policy_service": "whoever the policy service answers OK",
+        "permit_naked_ip_address": "whoever says an address as its HELO name",
     }[step.name]
     return f"open relay: {step.word} stands before {control.word}: {what} may send mail anywhere through this server"

@@ -25,6 +25,8 @@ class Subject(Enum):
     SENDER = "Sender address"
     RECIPIENT = "Recipient address"
     ETRN = "Etrn command"
+    LOGIN = "SASL login name"
+    CERTIFICATE = "Client certificate"
     DATA = "Data command"
     END_OF_DATA = "End-of-data"
 
@@ -60,6 +62,8 @@ def _plain_names(session: Session) -> dict[Subject, str | None]:
         Subject.SENDER: session.sender,
         Subject.RECIPIENT: session.recipient,
         Subject.ETRN: session.etrn_domain,
+        Subject.LOGIN: session.sasl.username if session.sasl else "",
+        Subject.CERTIFICATE: session.tls.subject_cn if session.tls else "",
         Subject.DATA: "DATA",
         Subject.END_OF_DATA: "END-OF-MESSAGE",
     }

@@ -122,7 +122,7 @@ def _braced(body: str, depth: int) -> Macro:
     first, second = _alternatives(text, operator)
     when_set = tuple(_parts(first, depth + 1)) if operator == "?" else None
     if operator == ":":
-        return Macro(match.group(), (Macro(match.group(), None, None),), tuple(_parts(first, depth + 1)))
+        return Macro(match.group(), (), tuple(_parts(first, depth + 1)))
     return Macro(match.group(), when_set, tuple(_parts(second, depth + 1)) if second is not None else ())
 
 

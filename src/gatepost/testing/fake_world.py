@@ -11,18 +11,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gatepost.model.answer import NOT_FOUND, Answer, Found, Unavailable
+from gatepost.model.answer import NOT_FOUND, Answer, Found, NotFound, Unavailable
 from gatepost.model.reply import Reply
 from gatepost.model.session import NAMELESS, ClientNames, NameStatus, Session
 from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import Outcome
 from gatepost.policy.questions import (
+    NO_SUCH_HOST,
     AddressRecords,
     ClientName,
     Delay,
     DomainExists,
+    Exchanger,
+    HostAddresses,
     LocalTime,
+    MailExchangers,
+    NameServers,
     PolicyRequest,
     Question,
     TableHit,
@@ -45,7 +50,8 @@ def verified(name: str) -> ClientNames:
 
 @dataclass(slots=True)
 class FakeWorld:
-    """Tables by `type:name`, A and TXT records by name, existing domains, client names by address.
+    """Tables by `type:name`, A and TXT records by name, existing domains, client names by address; MX and
+    NS records by domain, addresses by host.
 
     Policy services by endpoint (`inet:127.0.0.1:10023`): an action, or a function of the attributes that gives one;
     one that is in no dictionary is Unavailable.
@@ -58,6 +64,9 @@ class FakeWorld:
     texts: Mapping[str, tuple[str, ...] | Unavailable] = field(default_factory=dict)
     domains: Mapping[str, Answer[str]] = field(default_factory=dict)
     names: Mapping[str, ClientNames] = field(default_factory=dict)
+    exchangers: Mapping[str, tuple[tuple[int, str], ...] | NotFound | Unavailable] = field(default_factory=dict)
+    name_servers: Mapping[str, tuple[str, ...] | NotFound | Unavailable] = field(default_factory=dict)
+    hosts: Mapping[str, tuple[str, ...] | NotFound | Unavailable] = field(default_factory=dict)
     policy_services: Mapping[str, "PolicyServer"] = field(default_factory=dict)
     local_tables: bool = True
     asked: list[Question] = field(default_factory=list)
@@ -74,12 +83,25 @@ class FakeWorld:
             return Found(self.names.get(question.address.text, NAMELESS))
         if isinstance(question, DomainExists):
             return self.domains.get(question.name, NOT_FOUND)
+        if isinstance(question, MailExchangers):
+            return self._exchangers_of(question.domain)
+        if isinstance(question, NameServers):
+            return _wrap(self.name_servers.get(question.domain))
+        if isinstance(question, HostAddresses):
+            missing = NotFound(NO_SUCH_HOST)
+            return Found(tuple(_wrap(self.hosts.get(name, missing)) for name in question.names))
         if isinstance(question, LocalTime):
             return Found("Jan 01 00:00:00")
         if isinstance(question, PolicyRequest):
             return self._ask_service(question)
         assert isinstance(question, Delay)
         return Found(None)
+
+    def _exchangers_of(self, domain: str) -> Answer[tuple[Exchanger, ...]]:
+        known = self.exchangers.get(domain, NOT_FOUND)
+        if isinstance(known, tuple):
+            return Found(tuple(Exchanger(preference, name) for preference, name in known))
+        return known
 
     def _ask_service(self, question: PolicyRequest) -> Answer[str]:
         service = self.policy_services.get(str(question.endpoint), Unavailable("Connection refused"))
@@ -96,10 +118,10 @@ class FakeWorld:
         return NOT_FOUND
 
 
-def _wrap(value: tuple[str, ...] | Unavailable | None) -> Answer[tuple[str, ...]]:
+def _wrap(value: tuple[str, ...] | NotFound | Unavailable | None) -> Answer[tuple[str, ...]]:
     if value is None:
         return NOT_FOUND
-    return value if isinstance(value, Unavailable) else Found(value)
+    return Found(value) if isinstance(value, tuple) else value
 
 
 def decide(

@@ -31,7 +31,7 @@ class ScriptedPolicyServer:
         self._script = script
         self._path = path
         self._server: asyncio.Server | None = None
-        self._writers: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self.port = port
         self.requests: list[bytes] = []
         self.connections: list[int] = []
@@ -58,16 +58,20 @@ class ScriptedPolicyServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def close(self) -> None:
         """Stop, and drop every connection."""
         if self._server is not None:
             self._server.close()
-        for writer in tuple(self._writers):
-            writer.transport.abort()
+        for task in self._tasks:
+            task.cancel()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.add(writer)
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         number = len(self.connections)
         self.connections.append(0)
         try:
@@ -77,10 +81,9 @@ class ScriptedPolicyServer:
                 self.requests.append(request)
                 if not await self._do(self._step(request), writer):
                     break
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
             pass
         finally:
-            self._writers.discard(writer)
             writer.close()
 
     def _step(self, request: bytes) -> Step:

@@ -9,13 +9,21 @@ from gatepost.policy.language.parse import RECIPIENT, RELAY
 from gatepost.policy.language.plan import Step
 from gatepost.service.destinations import MAILDIR
 from gatepost.service.gate import SmtpDoor
+from gatepost.service.policy_services import policy_services_in_use
 from gatepost.service.tables_in_use import tables_in_use
 
 PERMITS = {
     "permit_mynetworks": "mynetworks",
     "permit_sasl_authenticated": "users who have logged in",
     "permit_inet_interfaces": "this machine's own addresses",
+    "permit_tls_clientcerts": "clients whose certificate is in relay_clientcerts",
+    "permit_tls_all_clientcerts": "clients whose certificate a trusted authority has signed",
+    "permit_mx_backup": "anybody, to domains that name this machine as a worse mail exchanger",
+    "permit_naked_ip_address": "whoever says an address as its HELO name",
 }
+
+NEVER_OK = ("_a_access", "_mx_access", "_ns_access", "check_reverse_client_hostname_access")
+"""How the checks end whose tables may not answer OK."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,7 @@ class Overview:
     may_relay: tuple[str, ...]
     takes_mail_for: tuple[str, ...]
     block_lists: tuple[str, ...]
+    policy_services: tuple[str, ...]
     tables: tuple[str, ...]
     next_hop: tuple[str, ...]
 
@@ -35,6 +44,7 @@ class Overview:
         yield "who may relay", self.may_relay
         yield "takes mail for", self.takes_mail_for
         yield "block lists asked", self.block_lists
+        yield "policy services", self.policy_services
         yield "tables", self.tables
         yield "accepted mail goes to", self.next_hop
 
@@ -61,6 +71,7 @@ def overview(door: SmtpDoor) -> Overview:
             if patterns.patterns
         ),
         block_lists=tuple(dict.fromkeys(_lists(door))),
+        policy_services=tuple(dict.fromkeys(_services(door))),
         tables=tables_in_use(door.policy),
         next_hop=(_hop(door),),
     )
@@ -75,7 +86,7 @@ def _may_relay(door: SmtpDoor) -> Iterator[str]:
             yield f"mynetworks: {networks}"
         elif step.name in PERMITS:
             yield PERMITS[step.name]
-        elif step.name.startswith("check_"):
+        elif step.name.startswith("check_") and not step.name.endswith(NEVER_OK):
             yield f"whoever {step.word} answers OK"
 
 
@@ -96,6 +107,14 @@ def _lists(door: SmtpDoor) -> Iterator[str]:
             if isinstance(step.argument, DnsZone):
                 without = "" if step.argument.fields else " (any answer in 127.0.0.0/8 counts)"
                 yield f"{step.name} {step.argument.text}{without}"
+            elif step.name == "reject_maps_rbl":
+                yield from (f"{step.name} {domain}" for domain in door.policy.settings.maps_rbl_domains)
+
+
+def _services(door: SmtpDoor) -> Iterator[str]:
+    settings = door.policy.settings
+    for step, service in policy_services_in_use(door.policy):
+        yield f"{service.endpoint} in {step.kind.parameter}, else {service.action_without_answer(settings) or 'OK'}"
 
 
 def _hop(door: SmtpDoor) -> str:

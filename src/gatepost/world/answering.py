@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from gatepost.model.answer import Answer, Found
-from gatepost.policy.questions import Delay, LocalTime, NameQuestion, Question, TableLookup
+from gatepost.policy.questions import Delay, LocalTime, NameQuestion, PolicyRequest, Question, TableLookup
 from gatepost.world.tables import Tables
 
 Done = Callable[[Answer[Any]], None]
@@ -33,14 +33,22 @@ class NameSource(Protocol):
         """Find the answer; `done` is called once, never from within this call."""
 
 
+class PolicySource(Protocol):
+    """What asks policy servers: world.net.policy_service, or a fake in tests."""
+
+    def ask(self, request: PolicyRequest, done: Done) -> Cancellable:
+        """Ask; `done` is called once, never from within this call."""
+
+
 class SessionAnswers:
     """Answers the questions of one session."""
 
-    __slots__ = ("_memory", "_names", "_pending", "_tables")
+    __slots__ = ("_memory", "_names", "_pending", "_policy_services", "_tables")
 
-    def __init__(self, tables: Tables, names: NameSource) -> None:
+    def __init__(self, tables: Tables, names: NameSource, policy_services: PolicySource) -> None:
         self._tables = tables
         self._names = names
+        self._policy_services = policy_services
         self._memory: dict[Question, Answer[Any]] = {}
         self._pending: list[Cancellable] = []
 
@@ -50,7 +58,7 @@ class SessionAnswers:
             return self._tables.find(question)
         if isinstance(question, LocalTime):
             return Found(time.strftime("%b %d %H:%M:%S"))
-        if isinstance(question, Delay):
+        if isinstance(question, Delay | PolicyRequest):
             return None
         known = self._memory.get(question)
         if known is None:
@@ -70,6 +78,8 @@ class SessionAnswers:
         if isinstance(question, Delay):
             loop = asyncio.get_running_loop()
             self._pending.append(loop.call_later(question.seconds, remember, Found(None)))
+        elif isinstance(question, PolicyRequest):
+            self._pending.append(self._policy_services.ask(question, remember))
         elif isinstance(question, TableLookup | LocalTime):
             raise TypeError(f"{question} is answered at once: no table that must be waited for is known yet")
         else:

@@ -23,9 +23,12 @@ from gatepost.policy.language.parse import (
     parse_list,
 )
 from gatepost.policy.language.plan import Boundary, ListKind, Plan, Step
-from gatepost.policy.registry import RESTRICTIONS
+from gatepost.policy.registry import RESTRICTIONS, Needs
 
 Steps = tuple[Boundary | Step, ...]
+
+_SUBJECT_OF_LIST = {HELO: Needs.HELO, SENDER: Needs.SENDER}
+"""What a list is about: without it Postfix does not run the list at all (smtpd_check_helo, smtpd_check_mail)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def compile_policy(settings: Settings, texts: Mapping[str, str], tell: Tell) -> 
     lists = {kind.parameter: parse_list(texts.get(kind.parameter, ""), kind, classes, tell) for kind in kinds}
 
     def steps(kind: ListKind, *, clears: bool = True) -> Steps:
-        return (Boundary(kind.parameter, clears), *lists[kind.parameter])
+        return (Boundary(kind.parameter, clears, _SUBJECT_OF_LIST.get(kind, Needs.NOTHING)), *lists[kind.parameter])
 
     client, helo, etrn = steps(CLIENT), steps(HELO), steps(ETRN)
     mail = (*steps(SENDER), *_unasked("reject_unlisted_sender", SENDER, settings.smtpd_reject_unlisted_sender))
@@ -72,9 +75,13 @@ def compile_policy(settings: Settings, texts: Mapping[str, str], tell: Tell) -> 
 
 
 def _unasked(name: str, kind: ListKind, is_wanted: bool) -> Steps:
-    """A check that runs without standing in a list; what an OK skipped does not skip it."""
+    """A check that runs without standing in a list; what an OK skipped does not skip it.
+
+    That of recipients comes after a raised defer_if_permit has had its say.
+    """
     if not is_wanted:
         return ()
     record = RESTRICTIONS[name]
     step = Step(record.name, record.function, kind, name, asks=record.asks, needs=record.needs)
-    return (Boundary(f"smtpd_{name}", clears_defer_if_reject=False), step)
+    boundary = Boundary(f"smtpd_{name}", clears_defer_if_reject=False, stops_at_deferral=kind is RECIPIENT)
+    return (boundary, step)

@@ -6,35 +6,24 @@ Finding that `gatepost check` tells before any mail reaches it.
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gatepost.model.verdict import Verdict
 from gatepost.policy.access import configuration_fault
+from gatepost.policy.certificate_table import parse_certificate_table
 from gatepost.policy.dnsbl import DnsZone, parse_zone
 from gatepost.policy.language.plan import ListKind, Step
 from gatepost.policy.language.tokens import words
 from gatepost.policy.lookup_order import AccessTable, tries_partial_keys
+from gatepost.policy.policy_service import BUILT_IN_ACTION, parse_policy_service
 from gatepost.policy.registry import RESTRICTIONS, Argument, Restriction
 from gatepost.policy.subjects import Subject
 
 MOST_STEPS = 10_000
 """How many restrictions one list may come to with its classes expanded: classes that name classes can double."""
 
-POSTFIX_ONLY = frozenset(
-    words(
-        "check_ccert_access check_client_a_access check_client_mx_access check_client_ns_access "
-        "check_helo_a_access check_helo_mx_access check_helo_ns_access check_policy_service "
-        "check_recipient_a_access check_recipient_mx_access check_recipient_ns_access check_relay_domains "
-        "check_reverse_client_hostname_a_access check_reverse_client_hostname_access "
-        "check_reverse_client_hostname_mx_access check_reverse_client_hostname_ns_access check_sasl_access "
-        "check_sender_a_access check_sender_mx_access check_sender_ns_access permit_mx_backup "
-        "permit_naked_ip_address permit_tls_all_clientcerts permit_tls_clientcerts "
-        "reject_authenticated_sender_login_mismatch reject_known_sender_login_mismatch reject_maps_rbl "
-        "reject_sender_login_mismatch reject_unauthenticated_sender_login_mismatch reject_unverified_recipient "
-        "reject_unverified_sender "
-    )
-)
+POSTFIX_ONLY = frozenset(words("reject_unverified_recipient reject_unverified_sender"))
 """Restrictions of Postfix 3.7 that this version of Gatepost does not carry out yet: named, never guessed."""
 
 
@@ -131,11 +120,17 @@ class _Reader:
         else:
             given = queue.pop()
             try:
-                argument = _ARGUMENT_READERS[record.argument](given)
+                argument = self._argument(record, given)
             except ValueError as error:
                 yield self.fault(word, f"{word} {given}: {error}", f"{word} needs {record.argument.value}")
                 return
             yield self.step(record, argument, is_warning, f"{word} {given}")
+
+    def _argument(self, record: Restriction, given: str) -> Any:  # noqa: ANN401 - any kind
+        if record.argument is Argument.POLICY_SERVICE:
+            service = parse_policy_service(given, self.kind.subject)
+            return replace(service, default_action=BUILT_IN_ACTION) if self.kind.stands_in else service
+        return _ARGUMENT_READERS[record.argument](given)
 
     def _missing_argument(self, record: Restriction, word: str) -> Iterator[Step]:
         needed = f"{word} needs {record.argument.value} after it"
@@ -183,6 +178,7 @@ def _read_seconds(word: str) -> int:
 
 _ARGUMENT_READERS: dict[Argument, Callable[[str], AccessTable | DnsZone | int]] = {
     Argument.TABLE: _read_table,
+    Argument.CERTIFICATE_TABLE: parse_certificate_table,
     Argument.ZONE: parse_zone,
     Argument.SECONDS: _read_seconds,
 }

@@ -15,19 +15,32 @@ from gatepost.policy.subjects import Subject
 @dataclass(frozen=True, slots=True)
 class Boundary:
     """The beginning of a list. `clears_defer_if_reject` is no where Postfix carries that flag on: into the second of
-    relay and recipient restrictions, and into the check for unlisted addresses that follows a list unasked."""
+    relay and recipient restrictions, and into the check for unlisted addresses that follows a list unasked.
+
+    `needs`: the whole list is skipped while that is not known (no HELO was said; VRFY without MAIL).
+    `stops_at_deferral`: a raised defer_if_permit refuses here already, where the stage is one that looks at it.
+    """
 
     list_name: str
     clears_defer_if_reject: bool = True
+    needs: Needs = Needs.NOTHING
+    stops_at_deferral: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ListKind:
-    """A kind of list: its parameter, the subject of its generic words, the check that a bare table means."""
+    """A kind of list: its parameter, the subject of its generic words, the check that a bare table means.
+
+    `stands_in`: the restrictions are run in the place of a policy service that gave no answer. One of them that asks
+    a policy service again, in vain, says the built-in text, so that default actions never ask in circles.
+    `forbids_ok`: the restrictions come from a table that may not answer OK: an Ok of theirs is a mistake of ours.
+    """
 
     parameter: str
     subject: Subject
     default_check: str
+    stands_in: bool = False
+    forbids_ok: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,34 +4,16 @@ A bare `type:table` in a list means the check of that list. A look-up that fails
 held `451 4.3.5 Server configuration error`, so warn_if_reject turns it into a warning.
 """
 
-from collections.abc import Iterable
-
-from gatepost.model.answer import Found, Unavailable
-from gatepost.model.reply import Reply
+from gatepost.model.answer import Unavailable
 from gatepost.model.session import Session
-from gatepost.model.verdict import DUNNO, OK, Refuse, Verdict
-from gatepost.policy.access import CONFIGURATION_FAULT, act_on, lookup_fault
-from gatepost.policy.asking import Asking, ask
-from gatepost.policy.lookup_order import AccessTable, address_keys, domain_keys, mail_address_keys
-from gatepost.policy.questions import TableLookup
+from gatepost.model.verdict import DUNNO, OK, Verdict
+from gatepost.policy.access import lookup_fault, never_ok
+from gatepost.policy.access_lookup import look_up, name_keys
+from gatepost.policy.asking import Asking
+from gatepost.policy.lookup_order import AccessTable, address_keys, mail_address_keys
 from gatepost.policy.registry import Argument, Needs, restriction
 from gatepost.policy.resolving import Resolved, resolve
-from gatepost.policy.subjects import Subject, client_names, subject_name
-
-
-def _look_up(session: Session, subject: Subject, table: AccessTable, keys: Iterable[str]) -> Asking[Verdict]:
-    answer = yield from ask(TableLookup(table.name, tuple(keys)))
-    if isinstance(answer, Found):
-        return (yield from act_on(answer.value.value, session, subject))
-    if isinstance(answer, Unavailable):
-        name = yield from subject_name(session, subject)
-        text = f"<{name}>: {subject.value} rejected: {CONFIGURATION_FAULT}"
-        return Refuse(Reply(451, "4.3.5", text), complaint=f"{table.name}: {answer.why}")
-    return DUNNO
-
-
-def _domain_keys(session: Session, table: AccessTable, name: str) -> Iterable[str]:
-    return domain_keys(name, partial=table.partial, parents_match=session.settings.access_parents_match)
+from gatepost.policy.subjects import Subject, client_names
 
 
 @restriction("check_client_access", argument=Argument.TABLE)
@@ -44,9 +26,24 @@ def check_client_access(session: Session, table: AccessTable) -> Asking[Verdict]
     Unavailable: 451 4.3.5. Postfix: postconf(5) check_client_access; access(5).
     """
     names = yield from client_names(session)
-    name_keys = _domain_keys(session, table, names.name)
-    keys = (*name_keys, *address_keys(session.client.address.text, partial=table.partial))
-    return (yield from _look_up(session, Subject.CLIENT, table, keys))
+    keys = (*name_keys(session, table, names.name), *address_keys(session.client.address.text, partial=table.partial))
+    return (yield from look_up(session, Subject.CLIENT, table, keys))
+
+
+@restriction("check_reverse_client_hostname_access", argument=Argument.TABLE)
+def check_reverse_client_hostname_access(session: Session, table: AccessTable) -> Asking[Verdict]:
+    """Look the client's PTR name up, verified or not, and its parent domains, then its address and partial networks.
+
+    A client without a PTR name is looked up as "unknown". Whoever runs the reverse zone names what he likes, so an
+    OK is refused: 451 4.3.5; write DUNNO to make an exception.
+
+    Unavailable: 451 4.3.5. Postfix: postconf(5) check_reverse_client_hostname_access; access(5).
+    """
+    names = yield from client_names(session)
+    address = session.client.address.text
+    keys = (*name_keys(session, table, names.reverse_name), *address_keys(address, partial=table.partial))
+    verdict = yield from look_up(session, Subject.REVERSE_CLIENT, table, keys)
+    return never_ok(verdict, "check_reverse_client_hostname_access")
 
 
 @restriction("check_helo_access", argument=Argument.TABLE, needs=Needs.HELO)
@@ -55,8 +52,8 @@ def check_helo_access(session: Session, table: AccessTable) -> Asking[Verdict]:
 
     Unavailable: 451 4.3.5. Postfix: postconf(5) check_helo_access; access(5).
     """
-    keys = _domain_keys(session, table, session.helo_name or "")
-    return (yield from _look_up(session, Subject.HELO, table, keys))
+    keys = name_keys(session, table, session.helo_name or "")
+    return (yield from look_up(session, Subject.HELO, table, keys))
 
 
 @restriction("check_etrn_access", argument=Argument.TABLE, needs=Needs.ETRN)
@@ -65,8 +62,8 @@ def check_etrn_access(session: Session, table: AccessTable) -> Asking[Verdict]:
 
     Unavailable: 451 4.3.5. Postfix: postconf(5) check_etrn_access; access(5).
     """
-    keys = _domain_keys(session, table, session.etrn_domain or "")
-    return (yield from _look_up(session, Subject.ETRN, table, keys))
+    keys = name_keys(session, table, session.etrn_domain or "")
+    return (yield from look_up(session, Subject.ETRN, table, keys))
 
 
 @restriction("check_sender_access", argument=Argument.TABLE, needs=Needs.SENDER)
@@ -80,7 +77,7 @@ def check_sender_access(session: Session, table: AccessTable) -> Asking[Verdict]
     """
     if session.sender == "":
         keys = (session.settings.smtpd_null_access_lookup_key,)
-        return (yield from _look_up(session, Subject.SENDER, table, keys))
+        return (yield from look_up(session, Subject.SENDER, table, keys))
     resolved = yield from resolve(session.sender or "", session.settings)
     return (yield from _look_up_address(session, Subject.SENDER, table, resolved))
 
@@ -95,9 +92,8 @@ def check_recipient_access(session: Session, table: AccessTable) -> Asking[Verdi
     """
     resolved = yield from resolve(session.recipient or "", session.settings)
     verdict = yield from _look_up_address(session, Subject.RECIPIENT, table, resolved)
-    if verdict == OK and isinstance(resolved, Resolved) and resolved.is_routed:
-        return OK if session.settings.allow_untrusted_routing else DUNNO
-    return verdict
+    is_routed = isinstance(resolved, Resolved) and resolved.is_routed
+    return DUNNO if is_routed and verdict == OK else verdict
 
 
 def _look_up_address(
@@ -113,4 +109,4 @@ def _look_up_address(
         parents_match=settings.access_parents_match,
         owner_request_special=settings.owner_request_special,
     )
-    return (yield from _look_up(session, subject, table, keys))
+    return (yield from look_up(session, subject, table, keys))

@@ -89,12 +89,12 @@ def _judge_domain(session: Session, subject: Subject, address: str) -> Asking[Ve
     if isinstance(answer, Found):
         return DUNNO
     status = _UNKNOWN_DOMAIN_STATUS[subject]
-    text = f"<{address}>: {subject.value} rejected: %s"
+    text = f"<{address}>: {subject.value} rejected: "
     if isinstance(answer, Unavailable):
-        reply = Reply(450, status, text % "Domain not found")
+        reply = Reply(450, status, f"{text}Domain not found")
         return temporary_failure(settings.unknown_address_tempfail_action, reply)
     if answer.why == NULL_MX:
         code, status = _NULL_MX_REPLIES[subject]
-        return Refuse(Reply(code, status, text % f"Domain {resolved.domain} does not accept mail (nullMX)"))
+        return Refuse(Reply(code, status, f"{text}Domain {resolved.domain} does not accept mail (nullMX)"))
     reason = "Malformed DNS server reply" if answer.why == MALFORMED else "Domain not found"
-    return Refuse(Reply(settings.unknown_address_reject_code, status, text % reason))
+    return Refuse(Reply(settings.unknown_address_reject_code, status, text + reason))

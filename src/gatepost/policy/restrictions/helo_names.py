@@ -64,6 +64,8 @@ def reject_non_fqdn_helo_hostname(session: Session, _: None) -> Verdict:
 def reject_unknown_helo_hostname(session: Session, _: None) -> Asking[Verdict]:
     """Refuse a HELO name without A, AAAA or MX record. An address in brackets is checked for syntax only.
 
+    A name that ends in a dot is no host name here and so unknown, as in Postfix, although the other checks allow it.
+
     Code unknown_hostname_reject_code (450), 4.7.1.
 
     Unavailable: unknown_helo_hostname_tempfail_action (defer_if_permit), 450 4.7.1.
@@ -72,7 +74,7 @@ def reject_unknown_helo_hostname(session: Session, _: None) -> Asking[Verdict]:
     name = session.helo_name or ""
     if name.startswith("["):
         return _judge_literal(session, name)
-    answer = yield from ask(DomainExists(drop_final_dot(name), ("A", "AAAA", "MX")))
+    answer = yield from ask(DomainExists(name, ("A", "AAAA", "MX")))
     if isinstance(answer, Found) or (not isinstance(answer, Unavailable) and answer.why == NULL_MX):
         return DUNNO
     if isinstance(answer, Unavailable):

@@ -38,7 +38,9 @@ def permit_inet_interfaces(session: Session, _: None) -> Verdict:
 def permit_sasl_authenticated(session: Session, _: None) -> Verdict:
     """Permit a client that has logged in (AUTH), other than anonymously.
 
+    Nobody has, while smtpd_sasl_auth_enable is no: a login that a proxy tells of (XCLIENT) does not count then.
+
     Postfix: postconf(5) permit_sasl_authenticated.
     """
-    sasl = session.sasl
+    sasl = session.sasl if session.settings.smtpd_sasl_auth_enable else None
     return OK if sasl is not None and sasl.username and sasl.method.lower() != "anonymous" else DUNNO

@@ -7,15 +7,15 @@ Run unasked too: at the end of RCPT (smtpd_reject_unlisted_recipient, default ye
 import re
 from dataclasses import dataclass
 
-from gatepost.model.answer import Found, Unavailable
+from gatepost.model.answer import Unavailable
 from gatepost.model.reply import Reply
 from gatepost.model.session import Session
 from gatepost.model.settings import Settings
 from gatepost.model.verdict import DUNNO, Refuse, Verdict
 from gatepost.policy.access import lookup_fault
-from gatepost.policy.asking import Asking, ask
-from gatepost.policy.lookup_order import map_address_keys, tries_partial_keys
-from gatepost.policy.questions import TableHit, TableLookup
+from gatepost.policy.address_maps import find_address
+from gatepost.policy.asking import Asking
+from gatepost.policy.questions import TableHit
 from gatepost.policy.registry import Needs, restriction
 from gatepost.policy.resolving import AddressClass, Resolved, resolve
 from gatepost.policy.routing import REFUSING_TRANSPORTS, Route, route
@@ -30,12 +30,16 @@ _STATUS = {Subject.RECIPIENT: "5.1.1", Subject.SENDER: "5.1.0"}
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """Where the addresses of a class are listed: tables, table name in the reply, reject code, are they required."""
+    """Where the addresses of a class are listed: tables, table name in the reply, reject code, are they required.
+
+    `status` where the class has an enhanced code of its own: Postfix makes it fit the subject (X.1.1 to X.1.7).
+    """
 
     maps: tuple[str, ...]
     table_name: str
     code: int
     is_required: bool
+    status: str = ""
 
 
 @restriction("reject_unlisted_recipient", "check_recipient_maps", needs=Needs.RECIPIENT)
@@ -61,7 +65,7 @@ def _judge(session: Session, subject: Subject, address: str) -> Asking[Verdict]:
     resolved = yield from resolve(address, settings)
     if isinstance(resolved, Unavailable):
         return (yield from lookup_fault(session, subject, resolved.why))
-    known = yield from _find(_alias_maps(settings, subject), resolved, settings)
+    known = yield from find_address(_alias_maps(settings, subject), resolved, settings)
     if isinstance(known, TableHit):
         return DUNNO
     chosen = yield from route(resolved, settings)
@@ -78,13 +82,14 @@ def _judge_membership(session: Session, subject: Subject, address: str, resolved
     membership = _membership(resolved, settings)
     if membership is None or not membership.is_required:
         return DUNNO
-    found = yield from _find(membership.maps, resolved, settings)
+    found = yield from find_address(membership.maps, resolved, settings)
     if isinstance(found, Unavailable):
         return (yield from lookup_fault(session, subject, found.why))
     if found is not None:
         return DUNNO
     where = f" in {membership.table_name}" if settings.show_user_unknown_table_name else ""
-    return _refuse(subject, address, membership.code, _STATUS[subject], f"User unknown{where}")
+    status = repair_enhanced_code(membership.status, subject) if membership.status else _STATUS[subject]
+    return _refuse(subject, address, membership.code, status, f"User unknown{where}")
 
 
 def _alias_maps(settings: Settings, subject: Subject) -> tuple[str, ...]:
@@ -99,7 +104,8 @@ def _membership(resolved: Resolved, settings: Settings) -> Membership | None:
             required = bool(maps) and resolved.localpart.lower() not in ALWAYS_LOCAL
             return Membership(maps, f"{name} recipient table", code, required)
         case AddressClass.VIRTUAL_ALIAS:
-            return Membership((), "virtual alias table", settings.unknown_virtual_alias_reject_code, is_required=True)
+            code = settings.unknown_virtual_alias_reject_code
+            return Membership((), "virtual alias table", code, is_required=True, status="5.1.1")
         case AddressClass.VIRTUAL_MAILBOX:
             maps, code = settings.virtual_mailbox_maps, settings.unknown_virtual_mailbox_reject_code
             return Membership(maps, "virtual mailbox table", code, bool(maps))
@@ -112,25 +118,6 @@ def _membership(resolved: Resolved, settings: Settings) -> Membership | None:
 
 def _code_for(address_class: AddressClass, settings: Settings) -> int:
     return settings.unknown_virtual_alias_reject_code if address_class is AddressClass.VIRTUAL_ALIAS else 550
-
-
-def _find(maps: tuple[str, ...], resolved: Resolved, settings: Settings) -> Asking[TableHit | Unavailable | None]:
-    """The first hit in these tables, in their order; pattern tables see the full address only."""
-    keys = tuple(
-        map_address_keys(
-            resolved.address,
-            settings.recipient_delimiter,
-            owner_request_special=settings.owner_request_special,
-        )
-    )
-    for table in maps:
-        answer = yield from ask(TableLookup(table, keys if tries_partial_keys(table) else keys[:1]))
-        if isinstance(answer, Found):
-            hit: TableHit = answer.value
-            return hit
-        if isinstance(answer, Unavailable):
-            return answer
-    return None
 
 
 def _undeliverable(subject: Subject, address: str, chosen: Route, code: int) -> Verdict:

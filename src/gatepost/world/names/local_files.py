@@ -3,17 +3,13 @@
 A file is looked at when somebody needs it, at most once in 2 s; it is read again when its stamp (inode, size, time
 of change) differs. A file that cannot be read counts as empty; at most 1 MB of it is read.
 
-/etc/resolv.conf is read with dnspython's parser; only `nameserver` lines count (search lists do not, as every name
-asked here is absolute). Without any, the machine itself is asked, as resolver(5) says.
+Of /etc/resolv.conf only the `nameserver` lines count (search lists do not, as every name asked here is absolute).
+Without any, the machine itself is asked, as resolver(5) says.
 """
 
-import io
 import os
 from collections.abc import Callable
 from pathlib import Path
-
-import dns.exception
-import dns.resolver
 
 from gatepost.model.address import is_ip, parse_ip
 from gatepost.world.names.nameservers import DNS_PORT, Nameserver
@@ -110,18 +106,8 @@ class ResolvConf:
 
 
 def read_resolv_conf(text: str) -> tuple[Nameserver, ...]:
-    """Give the name servers of a resolv.conf, 127.0.0.1 when it names none.
-
-    Lines that name no IP address are left out first: for dnspython one of them spoils the whole file.
-    """
-    parser = dns.resolver.Resolver(configure=False)
-    try:
-        parser.read_resolv_conf(io.StringIO("\n".join(filter(_is_usable, text.splitlines()))))
-    except (dns.exception.DNSException, ValueError):
-        return (Nameserver("127.0.0.1", DNS_PORT),)
-    return tuple(Nameserver(str(address), DNS_PORT) for address in parser.nameservers)
-
-
-def _is_usable(line: str) -> bool:
-    fields = line.split()
-    return fields[:1] != ["nameserver"] or (len(fields) > 1 and is_ip(fields[1].partition("%")[0]))
+    """Give the name servers of a resolv.conf, 127.0.0.1 when it names none. What is no IP address does not count."""
+    fields = (line.split()[:2] for line in text.splitlines())
+    addresses = [field[1] for field in fields if field[:1] == ["nameserver"] and len(field) == 2]
+    servers = tuple(Nameserver(each, DNS_PORT) for each in addresses if is_ip(each.partition("%")[0]))
+    return servers or (Nameserver("127.0.0.1", DNS_PORT),)

@@ -16,21 +16,23 @@ RFC: 7505 (null MX).
 import asyncio
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gatepost.model.address import IPAddress, is_ip, parse_ip
+from gatepost.model.address import IPAddress, parse_ip
 from gatepost.model.answer import NOT_FOUND, Answer, Found, NotFound, Unavailable
 from gatepost.model.hostnames import is_hostname
 from gatepost.model.session import NAMELESS, UNKNOWN, ClientNames, NameStatus
 from gatepost.policy.questions import (
-    MALFORMED,
     NULL_MX,
     AddressRecords,
     ClientName,
     DomainExists,
+    HostAddresses,
+    MailExchangers,
     NameQuestion,
+    NameServers,
     TextRecords,
 )
 from gatepost.world.names.cache import MAX_ENTRIES, Cache
@@ -40,9 +42,17 @@ from gatepost.world.names.message import AAAA, PTR, TXT, TYPE_CODES, A
 from gatepost.world.names.nameservers import Nameserver, parse_nameservers
 from gatepost.world.names.outcome import Failed, Key, NoRecords, Outcome, Records
 from gatepost.world.names.resolver import DEADLINE_S, Resolver
+from gatepost.world.names.servers import (
+    Flow,
+    host_addresses,
+    host_keys,
+    known_here,
+    mail_exchangers,
+    mail_fault,
+    name_servers,
+)
 
 Done = Callable[[Answer[Any]], None]
-_Flow = Generator[Key, Outcome, Answer[Any]]
 
 _UNRESOLVED = ClientNames(UNKNOWN, NameStatus.TEMPORARY, UNKNOWN, NameStatus.TEMPORARY)
 
@@ -52,7 +62,7 @@ class Asked:
 
     __slots__ = ("_done", "_flow", "_names")
 
-    def __init__(self, names: "Names", flow: _Flow, done: Done) -> None:
+    def __init__(self, names: "Names", flow: Flow, done: Done) -> None:
         self._names = names
         self._flow = flow
         self._done: Done | None = done
@@ -123,6 +133,8 @@ class Names:
 
     def ask(self, question: NameQuestion, done: Done) -> Asked:
         """Ask. `done` is called exactly once unless cancelled, never from within this call."""
+        if isinstance(question, HostAddresses):
+            self._ask_ahead(question)
         flow = self._flow(question)
         asked = Asked(self, flow, done)
         step = self._advance(flow, None)
@@ -132,11 +144,32 @@ class Names:
             asyncio.get_running_loop().call_soon(asked._tell, step)
         return asked
 
+    def consulted(self, question: NameQuestion) -> tuple[tuple[Key, Outcome], ...]:
+        """The DNS questions that a question comes to, and what is known of each: for people. Nothing is sent."""
+        flow = self._flow(question)
+        seen: list[tuple[Key, Outcome]] = []
+        try:
+            key = next(flow)
+            while (known := self.cache.get(key)) is not None:
+                seen.append((key, known))
+                key = flow.send(known)
+        except StopIteration:
+            return tuple(seen)
+        flow.close()
+        return tuple(seen)
+
     def close(self) -> None:
         """Close the sockets; callbacks still due are dropped."""
         self.resolver.close()
 
-    def _flow(self, question: NameQuestion) -> _Flow:
+    def _ask_ahead(self, question: HostAddresses) -> None:
+        """Send everything that the flow will want: one after another it finds it in the cache or under way."""
+        wanted = tuple(name for name in question.names if not known_here(name, self.hosts))
+        for key in host_keys(wanted):
+            if self.cache.get(key) is None:
+                self.resolver.ask(key, _unheard)
+
+    def _flow(self, question: NameQuestion) -> Flow:
         match question:
             case AddressRecords(name):
                 return _values(name, A)
@@ -146,8 +179,14 @@ class Names:
                 return _domain_exists(name, types)
             case ClientName(address):
                 return _client_name(address, self.hosts)
+            case MailExchangers(domain):
+                return mail_exchangers(domain)
+            case NameServers(domain):
+                return name_servers(domain)
+            case HostAddresses(names):
+                return host_addresses(names, self.hosts)
 
-    def _advance(self, flow: _Flow, outcome: Outcome | None) -> Key | Answer[Any]:
+    def _advance(self, flow: Flow, outcome: Outcome | None) -> Key | Answer[Any]:
         """Run a flow as far as the cache carries it: to the key it misses, or to its answer."""
         try:
             key = next(flow) if outcome is None else flow.send(outcome)
@@ -160,13 +199,17 @@ class Names:
         return key
 
 
+def _unheard(_outcome: Outcome) -> None:
+    """Take an outcome that the cache has taken already."""
+
+
 def _once(nameservers: tuple[Nameserver, ...]) -> Callable[[], tuple[Nameserver, ...] | None]:
     """Give news that never change."""
     news = [nameservers]
     return lambda: news.pop() if news else None
 
 
-def _values(name: str, type_code: int) -> _Flow:
+def _values(name: str, type_code: int) -> Flow:
     """All values of one type."""
     key = askable(name)
     if key is None:
@@ -177,7 +220,7 @@ def _values(name: str, type_code: int) -> _Flow:
     return Unavailable(f"{name}: {outcome.why}") if isinstance(outcome, Failed) else NOT_FOUND
 
 
-def _domain_exists(name: str, types: tuple[str, ...]) -> _Flow:
+def _domain_exists(name: str, types: tuple[str, ...]) -> Flow:
     """The first of several types that has records.
 
     Precedence where none has (dns.h): no answer, then malformed, then nothing. As in Postfix a malformed answer ends
@@ -190,7 +233,7 @@ def _domain_exists(name: str, types: tuple[str, ...]) -> _Flow:
     for type_name in types:
         match (yield (key, TYPE_CODES[type_name])):
             case Records(values, _, owner):
-                why = _mail_fault(values) if type_name == "MX" else ""
+                why = mail_fault(values) if type_name == "MX" else ""
                 if not why:
                     return Found(type_name, owner)
                 if why == NULL_MX or types[0] == "MX":
@@ -202,14 +245,7 @@ def _domain_exists(name: str, types: tuple[str, ...]) -> _Flow:
     return NotFound(why) if why else NOT_FOUND
 
 
-def _mail_fault(exchangers: tuple[Any, ...]) -> str:
-    """Say what is wrong with the MX records as a whole; one usable host name makes them good."""
-    if any(not mx.exchange for mx in exchangers):
-        return NULL_MX
-    return "" if any(is_hostname(mx.exchange) or is_ip(mx.exchange) for mx in exchangers) else MALFORMED
-
-
-def _client_name(address: IPAddress, hosts: HostsFile) -> _Flow:
+def _client_name(address: IPAddress, hosts: HostsFile) -> Flow:
     """PTR, then the address of the first name found, in the client's own family."""
     octets = address.octets
     reverse_name = hosts.name_of(octets)

@@ -1,0 +1,55 @@
+check_reverse_client_hostname_a_access looks up the addresses of the PTR name of the client, verified or not
+
+# Every address of the name counts, with its networks. Anybody can point his own name at any address, so an OK is
+# our own mistake: 451. A name with other addresses passes.
+
+smtpd_client_restrictions:
+    check_reverse_client_hostname_a_access hash:$config_directory/servers
+
+file servers:
+    127.0.0.66          REJECT bad network
+    127.0.0.7           OK
+
+dns:
+    bad.example 300 A 127.0.0.66
+    friend.example 300 A 127.0.0.7
+    plain.example 300 A 127.0.0.8
+    66.0.0.127.in-addr.arpa 300 PTR bad.example
+    7.0.0.127.in-addr.arpa 300 PTR friend.example
+    8.0.0.127.in-addr.arpa 300 PTR plain.example
+
+client 127.0.0.66
+S: …
+C: HELO client.example
+S: 250 gate.example.com
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C: RCPT TO:<bob@example.com>
+S: 554 5.7.1 <bad.example>: Unverified Client host rejected: bad network
+C: QUIT
+S: 221 2.0.0 Bye
+closes
+
+client 127.0.0.7
+S: …
+C: HELO client.example
+S: 250 gate.example.com
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C: RCPT TO:<bob@example.com>
+S: 451 4.3.5 Server configuration error
+C: QUIT
+S: 221 2.0.0 Bye
+closes
+
+client 127.0.0.8
+S: …
+C: HELO client.example
+S: 250 gate.example.com
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C: RCPT TO:<bob@example.com>
+S: 250 2.1.5 Ok
+C: QUIT
+S: 221 2.0.0 Bye
+closes
