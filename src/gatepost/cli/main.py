@@ -1,18 +1,37 @@
-"""The `gatepost` command. One file per subcommand; this one only gathers them."""
+"""The `gatepost` command. One file per subcommand, named like it and like the function in it.
 
+A subcommand is imported when it is called for: each needs another part of Gatepost, and one look-up should not wait
+for the server.
+"""
+
+import importlib
 from pathlib import Path
 
 import click
 
 from gatepost import __version__
-from gatepost.cli.check import check
 from gatepost.cli.options import DEFAULT_DIRECTORY
-from gatepost.cli.postconf import postconf
-from gatepost.cli.postmap import postmap
-from gatepost.cli.run import run
+
+SUBCOMMANDS = ("run", "check", "explain", "postconf", "postmap")
+"""In the order of the help."""
 
 
-@click.group(context_settings={"help_option_names": ["--help"]})
+class Subcommands(click.Group):
+    """The subcommands, each imported when it is asked for."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        """All their names."""
+        return list(SUBCOMMANDS)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        """Import one."""
+        if name not in SUBCOMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(f"gatepost.cli.{name}"), name)
+        return command
+
+
+@click.group(cls=Subcommands, context_settings={"help_option_names": ["--help"]})
 @click.version_option(__version__, prog_name="gatepost")
 @click.option(
     "-c",
@@ -28,9 +47,6 @@ def main(context: click.Context, config_dir: Path | None) -> None:
     """
     context.obj = config_dir
 
-
-for command in (run, check, postconf, postmap):
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

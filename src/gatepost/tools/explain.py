@@ -1,0 +1,260 @@
+"""Explain: what the policy would say to one mail, and why. The engine is that of the server; nothing is served.
+
+One session is rehearsed with the facts given: connect, HELO, MAIL, RCPT, DATA, end of data; the first refusal ends
+it. Tables are read, the DNS is asked; policy services are asked only where that is wanted, for they may count and
+record. Nothing is changed and no running server is needed.
+
+Works where the server would not start: without a next hop, without a row in master.cf, without relay control.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from enum import Enum
+
+from gatepost.config.configuration import Configuration
+from gatepost.config.reading import read_fields
+from gatepost.model.address import IPAddress
+from gatepost.model.errors import Complaint, ConfigurationError, Place
+from gatepost.model.reply import Reply
+from gatepost.model.session import (
+    NAMELESS,
+    UNKNOWN,
+    Client,
+    ClientNames,
+    NameStatus,
+    SaslFacts,
+    TlsFacts,
+)
+from gatepost.model.verdict import DeferIfPermit, DeferIfReject, Effect, Refuse
+from gatepost.policy.outcome import finish
+from gatepost.policy.questions import ClientName, Question
+from gatepost.service.effects import CARRIED_OUT
+from gatepost.service.policy_loading import LoadedPolicy
+from gatepost.tools.inquiries import Inquiry, inquiries
+from gatepost.tools.rehearsal import Rehearsal, TimedAnswers
+from gatepost.tools.trace import Asked, Permission, StageTrace, StepTrace
+from gatepost.wire.smtp.settings import SmtpSettings
+from gatepost.world.names.names import Names
+from gatepost.world.net.policy_service import PolicyServices
+from gatepost.world.tables import Tables
+from gatepost.world.watching.log import Severity
+
+
+class Silence:
+    """A log that says nothing: what a service's trouble is stands in the explanation."""
+
+    def info(self, text: str) -> None:
+        """Say nothing."""
+
+    def warning(self, text: str) -> None:
+        """Say nothing."""
+
+    def once(self, key: str, text: str, every_s: float = 60.0, severity: Severity = Severity.WARNING) -> None:
+        """Say nothing."""
+
+
+TLS_FACTS = TlsFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384", 256)
+"""What --tls stands for: today's usual session, without a client certificate."""
+
+
+class Decision(Enum):
+    """What the client hears in the end."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    DEFER = "defer"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The mail to explain. Addresses without angle brackets, "" for the null sender; `helo_name` None: says none.
+
+    `client_name` is the verified name, "unknown" for none; both names None: the DNS is asked.
+    """
+
+    client: IPAddress
+    sender: str
+    recipient: str
+    helo_name: str | None = None
+    client_name: str | None = None
+    reverse_name: str | None = None
+    sasl_username: str = ""
+    is_tls: bool = False
+    is_extended: bool = True
+
+    @property
+    def names(self) -> ClientNames | None:
+        """The client's names, where they are given."""
+        if self.client_name is None and self.reverse_name is None:
+            return None
+        name, reverse = self.client_name or UNKNOWN, self.reverse_name or self.client_name or UNKNOWN
+        is_named = name != UNKNOWN
+        unnamed = NameStatus.PERMANENT if reverse == UNKNOWN else NameStatus.FORGED
+        return ClientNames(
+            name,
+            NameStatus.VERIFIED if is_named else unnamed,
+            reverse,
+            NameStatus.PERMANENT if reverse == UNKNOWN else NameStatus.VERIFIED,
+        )
+
+    def commands(self) -> tuple[str, ...]:
+        """What the client says, up to the empty message."""
+        utf8 = "" if (self.sender + self.recipient).isascii() else " SMTPUTF8"
+        verb = "EHLO" if self.is_extended else "HELO"
+        hello = () if self.helo_name is None else (f"{verb} {self.helo_name}",)
+        return (*hello, f"MAIL FROM:<{self.sender}>{utf8}", f"RCPT TO:<{self.recipient}>", "DATA", ".")
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The restriction that refused, the list it stands in, and how to say so."""
+
+    step: StepTrace
+    list_name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer. `reply` is None where the connection is closed without one; `command` is what it answers."""
+
+    facts: Facts
+    loaded: LoadedPolicy
+    decision: Decision
+    command: str
+    reply: Reply | None
+    stages: tuple[StageTrace, ...]
+    names: Names
+    milliseconds: dict[Question, float]
+
+    @property
+    def cause(self) -> Cause | None:
+        """What refused; None where nobody did, or the SMTP server itself and no restriction."""
+        if not self.stages or self.decision is Decision.ACCEPT:
+            return None
+        stage = self.stages[-1]
+        outcome = stage.outcome
+        assert outcome is not None  # an evaluation that is over has one
+        if outcome.decided_by == "defer_if_permit":
+            return self._raiser("defer_if_permit, raised by {}", DeferIfPermit)
+        if outcome.refusal is None and not outcome.hangs_up:
+            beyond = [effect for effect in outcome.effects if effect.action not in CARRIED_OUT]
+            return self._raiser(f"{beyond[0].action}, which needs a queue, from {{}}", Effect) if beyond else None
+        last = stage.last
+        if last is None:
+            return None
+        softened = isinstance(last.verdict, Refuse) and finish(last.verdict.reply, stage.session.settings)
+        if softened and outcome.refusal != softened:
+            return self._raiser(f"{last.step.word}, for now by defer_if_reject of {{}}", DeferIfReject)
+        return self._cause(last, last.step.word)
+
+    def _raiser(self, words: str, kind: type) -> Cause | None:
+        """The first restriction with a verdict of this kind."""
+        for stage in self.stages:
+            for step in stage.steps:
+                is_warning = step.step.is_warning and kind is DeferIfPermit
+                if isinstance(step.verdict, kind) and not is_warning:
+                    return self._cause(step, words.format(step.step.word))
+        return None
+
+    def _cause(self, step: StepTrace, words: str) -> Cause:
+        lists = (each for stage in self.stages for each in stage.lists)
+        name = next(each.boundary.list_name for each in lists if any(other is step for other in each.steps))
+        return Cause(step, name, words)
+
+    @property
+    def client_names(self) -> ClientNames | None:
+        """The client's names as far as they are known: given, or asked for on the way."""
+        if self.facts.names is not None:
+            return self.facts.names
+        answer = self.names.instant(ClientName(self.facts.client))
+        return getattr(answer, "value", None)
+
+    @property
+    def discards(self) -> bool:
+        """The client is told that all is well, and the message is dropped."""
+        return any(stage.outcome is not None and stage.outcome.discards for stage in self.stages)
+
+    @property
+    def effects(self) -> tuple[Effect, ...]:
+        """What access tables ask to be done with the message."""
+        return tuple(effect for stage in self.stages if stage.outcome for effect in stage.outcome.effects)
+
+    def told(self, asked: Asked) -> tuple[Inquiry, ...]:
+        """One question in words."""
+        return tuple(inquiries(asked, self.names, self.milliseconds.get(asked.question)))
+
+
+def choose_view(configuration: Configuration, service: str) -> Configuration:
+    """The configuration as one smtpd row of master.cf sees it; without such a row main.cf alone.
+
+    `service` names the row (`submission`, `192.0.2.1:smtp`); "": the first. Raises ConfigurationError.
+    """
+    rows = [row for row in configuration.rows if row.command == "smtpd"]
+    if not service:
+        return configuration.for_row(rows[0]) if rows else configuration
+    for row in rows:
+        if service in (row.service, row.service.rpartition(":")[2]):
+            return configuration.for_row(row)
+    known = ", ".join(row.service for row in rows) or "(there is no smtpd row)"
+    place = Place(str(configuration.directory / "master.cf"))
+    raise ConfigurationError(Complaint("error", place, f"no smtpd row named {service}", f"name one of: {known}"))
+
+
+def explain_mail(loaded: LoadedPolicy, facts: Facts, permission: Permission) -> Explanation:
+    """Rehearse one mail. Raises ConfigurationError where the name servers cannot be read."""
+    return asyncio.run(_explain(loaded, facts, permission))
+
+
+async def _explain(loaded: LoadedPolicy, facts: Facts, permission: Permission) -> Explanation:
+    view = loaded.view
+    nameservers = view.text("dns_nameservers")
+    try:
+        names = Names(nameservers, deadline_s=view.seconds("dns_deadline"))
+    except ValueError as error:
+        raise view.mistake("dns_nameservers", str(error), "") from None
+    services = PolicyServices(Silence(), view.text("queue_directory"))
+    answers = TimedAnswers(Tables(base=view.directory, smtputf8=view.yes("smtputf8_enable")), names, services)
+    known = facts.names if view.yes("smtpd_peername_lookup") or facts.names else NAMELESS
+    rehearsal = Rehearsal(
+        loaded.policy,
+        read_fields(view, SmtpSettings),
+        Client(facts.client, 0, known),
+        answers,
+        permission,
+        tls=TLS_FACTS if facts.is_tls else None,
+        sasl=SaslFacts("PLAIN", facts.sasl_username) if facts.sasl_username else None,
+    )
+    try:
+        command, heard = await _converse(rehearsal, facts)
+    finally:
+        names.close()
+        services.close()
+    decision, reply = _decision(heard)
+    stages = tuple(rehearsal.traces)
+    return Explanation(facts, loaded, decision, command, reply, stages, names, answers.milliseconds)
+
+
+async def _converse(rehearsal: Rehearsal, facts: Facts) -> tuple[str, bytes]:
+    """Go on until something is refused; give the last command and its reply. Accepted mail: that of RCPT."""
+    heard = await rehearsal.hear()
+    command, accepted = "CONNECT", heard
+    for line in facts.commands():
+        if not heard or heard[:1] in b"45":
+            return command, heard
+        accepted = heard if line == "DATA" else accepted
+        command = "END-OF-MESSAGE" if line == "." else line.split(" ", 1)[0]
+        heard = await rehearsal.hear(line.encode("utf-8", "surrogateescape") + b"\r\n")
+    return (command, heard) if not heard or heard[:1] in b"45" else ("RCPT", accepted)
+
+
+def _decision(heard: bytes) -> tuple[Decision, Reply | None]:
+    if not heard:
+        return Decision.REJECT, None
+    lines = [line.decode("utf-8", "surrogateescape") for line in heard.split(b"\r\n") if line]
+    code = int(lines[0][:3])
+    enhanced, _, _ = lines[0][4:].partition(" ")
+    has_status = enhanced[:2] in ("2.", "4.", "5.")
+    skipped = 4 + len(enhanced) + 1 if has_status else 4
+    reply = Reply(code, enhanced if has_status else "", "\n".join(line[skipped:] for line in lines))
+    return {4: Decision.DEFER, 5: Decision.REJECT}.get(code // 100, Decision.ACCEPT), reply
