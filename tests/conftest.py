@@ -23,9 +23,7 @@ def find_program(name: str) -> str | None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("shared") and not SHARED.is_dir():
         pytest.skip("needs ../shared")
-    missing = [
-        name for marker in item.iter_markers("peer") for name in marker.args if find_program(name) is None
-    ]
+    missing = [name for marker in item.iter_markers("peer") for name in marker.args if find_program(name) is None]
     if missing:
         text = f"needs {', '.join(missing)}: install Debian's package (make peers)"
         if os.environ.get("CI") == "true":

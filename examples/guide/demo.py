@@ -58,7 +58,9 @@ def main() -> int:
             return name_server.returncode
         try_it = f"{os.path.relpath(sys.executable)} examples/guide/try.py"
         swaks = SWAKS if shutil.which("swaks") else ""
-        print(TRY.format(here=os.path.relpath(HERE), var=os.path.relpath(VAR), try_it=try_it, swaks=swaks), flush=True)
+        print(
+            TRY.format(here=os.path.relpath(HERE), var=os.path.relpath(VAR), try_it=try_it, swaks=swaks), flush=True
+        )
         return _serve([*gatepost, *overrides])
     finally:
         name_server.terminate()

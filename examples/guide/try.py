@@ -1,8 +1,8 @@
 """Talk to the demo (`make run`) with nothing but Python: one accepted mail and each kind of refusal of the guide.
 
-    try.py                       all of them
-    try.py 127.0.0.3             one session from that address, with an honest HELO and sender
-    try.py 127.0.0.2 --helo 12345 --from ann@sender.example --to bob@example.com
+try.py                       all of them
+try.py 127.0.0.3             one session from that address, with an honest HELO and sender
+try.py 127.0.0.2 --helo 12345 --from ann@sender.example --to bob@example.com
 """
 
 import argparse
@@ -10,7 +10,12 @@ import smtplib
 import sys
 
 SERVER = ("127.0.0.1", 2525)
-HONEST = {"client": "127.0.0.2", "helo": "good.sender.example", "sender": "ann@sender.example", "to": "bob@example.com"}
+HONEST = {
+    "client": "127.0.0.2",
+    "helo": "good.sender.example",
+    "sender": "ann@sender.example",
+    "to": "bob@example.com",
+}
 
 TRIALS: tuple[tuple[str, dict[str, str]], ...] = (
     ("an honest mail", {}),

@@ -8,6 +8,7 @@ from gatepost.model.answer import Unavailable
 from gatepost.model.session import NAMELESS, SaslFacts, TlsFacts
 from gatepost.policy.questions import PolicyRequest
 from gatepost.testing.fake_world import FakeWorld, verified
+from tests.policy.conftest import CLIENT
 
 SERVICE = "inet:127.0.0.1:10023"
 ASK = f"check_policy_service {SERVICE}"
@@ -80,7 +81,7 @@ def test_an_empty_action_is_said_once(run):
 def test_what_is_asked_and_in_which_order(run):
     world = answering("DUNNO")
     run(world, policy={"smtpd_recipient_restrictions": ASK}, instance="1F.1", recipient_count=3, size_bytes=1234,
-        client=replace(run_client(), port=4321), server_address="192.0.2.1", server_port=25)  # fmt: skip
+        client=replace(CLIENT, port=4321), server_address="192.0.2.1", server_port=25)  # fmt: skip
     (question,) = [each for each in world.asked if isinstance(each, PolicyRequest)]
     assert (
         "\n".join(f"{name}={value}" for name, value in question.attributes)
@@ -117,10 +118,10 @@ policy_context="""
     )
 
 
-def run_client():
-    from tests.policy.conftest import CLIENT
-
-    return CLIENT
+def test_a_port_that_is_not_known(run):
+    world = answering("DUNNO")
+    run(world, policy={"smtpd_recipient_restrictions": ASK}, client=replace(CLIENT, port=0))
+    assert asked(world)[0]["client_port"] == "unknown"
 
 
 def test_what_is_known_of_the_message_at_its_end(run):

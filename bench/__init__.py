@@ -1,0 +1,1 @@
+"""Measurements on real input and under load; not part of the package."""
