@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gatepost.model.answer import Found
-from gatepost.model.session import ClientNames, Session
+from gatepost.model.session import UNKNOWN, ClientNames, Session
 from gatepost.model.verdict import Ok, Restrictions, Verdict
 from gatepost.policy.access import act_on
 from gatepost.policy.asking import Asking, ask
@@ -70,7 +70,7 @@ def request_attributes(session: Session, names: ClientNames, policy_context: str
     yield "protocol_name", session.protocol_name
     yield "client_address", session.client.address.text
     yield "client_name", names.name
-    yield "client_port", str(session.client.port)
+    yield "client_port", str(session.client.port or UNKNOWN)
     yield "reverse_client_name", names.reverse_name
     yield "server_address", session.server_address
     yield "server_port", str(session.server_port)
