@@ -20,6 +20,9 @@ MOST_EVENTS_A_TURN = 64
 LINGER_S = 2.0
 """How long a client may take to hear our last words before the connection is dropped."""
 
+STALLED_S = 300.0
+"""How long a client may leave our replies unread before it is dropped (as smtpd_timeout, which counts there too)."""
+
 FOREVER = float("inf")
 
 
@@ -138,8 +141,9 @@ class Connection(asyncio.Protocol):
         self._on_closed(self)
 
     def pause_writing(self) -> None:
-        """The peer does not read our replies: take no more of its commands."""
+        """The peer does not read our replies: take no more of its commands, and not for ever."""
         self._is_writable = False
+        self.due_at = min(self.due_at, self._loop.time() + STALLED_S)
         self._steer_reading()
 
     def resume_writing(self) -> None:
@@ -180,9 +184,9 @@ class Connection(asyncio.Protocol):
             self._pausing = self._loop.call_later(pause_s, self._pause_is_over)
             self.due_at = FOREVER
         else:
-            self._send()
             deadline_s = self._dialogue.deadline_s
             self.due_at = FOREVER if deadline_s is None else self._loop.time() + deadline_s
+            self._send()  # which may find that the peer does not read, and bring the deadline forward
         self._steer_reading()
 
     def _send(self) -> None:
@@ -231,9 +235,9 @@ class Connection(asyncio.Protocol):
         self.due_at = self._loop.time() + LINGER_S
 
     def overdue(self) -> None:
-        """The deadline has passed: the dialogue says its word, a lingering connection is dropped."""
+        """The deadline has passed: the dialogue says its word; who lingers or does not read is dropped."""
         self.due_at = FOREVER
-        if self._is_closing:
+        if self._is_closing or not self._is_writable:
             self._transport.abort()
             return
         self._dialogue.time_out()
