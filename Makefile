@@ -2,6 +2,7 @@
 #
 #   make run     start the demo: SMTP on 127.0.0.1:2525, survivors into ./var/maildirs
 #   make test    every check and every test; the whole truth (.ci/run calls it)
+#   make parity  random policies beside a real Postfix, every reply compared, for some minutes (needs root)
 #   make lint    the checks without the tests
 #   make lock    choose dependencies anew and write requirements*.lock
 #   make docs    write the generated pages anew (a test fails while they are stale)
@@ -16,15 +17,22 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python3
           done)
 VENV   := .venv
 BIN    := $(VENV)/bin
-PEERS  := postfix postfix-pcre swaks rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python
+PEERS  := postfix postfix-pcre swaks rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python man-db groff-base
 
-.PHONY: run test lint lock docs peers clean
+.PHONY: run test parity lint lock docs peers clean
 
 run: $(VENV)/.run-ready
 	@$(BIN)/python examples/guide/demo.py
 
 test: $(VENV)/.test-ready peers lint
 	$(BIN)/pytest -n 2 --dist loadfile
+
+# SEED=n draws other policies; POLICIES=n more or fewer of them.
+SEED     ?= 1
+POLICIES ?= 300
+
+parity: $(VENV)/.test-ready peers
+	$(BIN)/python -m tests.parity.run --seed $(SEED) --policies $(POLICIES) --sessions 15
 
 lint: $(VENV)/.test-ready
 	$(BIN)/ruff check .
@@ -60,7 +68,7 @@ lock:
 	  -c requirements.lock -o requirements-dev.lock
 
 docs: $(VENV)/.test-ready
-	$(BIN)/python -m gatepost.manual.pages
+	$(BIN)/python -m gatepost.cli.write_pages
 
 peers:
 	@bash tests/install_peers.sh $(PEERS)

@@ -12,8 +12,15 @@ import click
 from gatepost import __version__
 from gatepost.cli.options import DEFAULT_DIRECTORY
 
-SUBCOMMANDS = ("run", "check", "explain", "postconf", "postmap")
-"""In the order of the help."""
+SUBCOMMANDS = {
+    "run": "Serve the doors of master.cf.",
+    "check": "Tell what the configuration would do, and what is dangerous.",
+    "explain": "Tell what would happen to one mail, and why.",
+    "postconf": "Print parameters.",
+    "postmap": "Ask a lookup table, or list it.",
+    "help": "Tell what a restriction, parameter, table type or action is.",
+}
+"""What each is for, in the order of the help: said here, so that the help of all loads none."""
 
 
 class Subcommands(click.Group):
@@ -22,6 +29,11 @@ class Subcommands(click.Group):
     def list_commands(self, _: click.Context) -> list[str]:
         """All their names."""
         return list(SUBCOMMANDS)
+
+    def format_commands(self, _: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of them for the help."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(SUBCOMMANDS.items()))
 
     def get_command(self, _: click.Context, name: str) -> click.Command | None:
         """Import one."""

@@ -1,19 +1,18 @@
-"""Pages whose tables are made from records: `make docs` writes them, a test fails while one is stale.
+"""Pages made from records: the reference, the manual pages, and the made parts of pages that have text of their own.
 
-A page holds text of its own and, between `<!-- made: NAME -->` and `<!-- end -->`, what the maker of that name gives.
-
-    python -m gatepost.manual.pages           write
-    python -m gatepost.manual.pages --check   exit 1 and name the stale ones
+A page with text of its own holds, between `<!-- made: NAME -->` and `<!-- end -->`, what the maker of that name
+gives. The pages of docs/reference/ and man/ are made as a whole. `make docs` writes them all (cli/write_pages.py,
+because the commands are described there); a test fails while one is stale.
 """
 
 import re
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gatepost.config.parameters import declared_parameters, differences, is_own
-from gatepost.policy import restrictions as _registered  # noqa: F401 - importing registers every restriction
-from gatepost.policy.registry import RESTRICTIONS
+from gatepost.manual.contents import Contents
+from gatepost.manual.man_pages import man_pages
+from gatepost.manual.reference import reference_pages
 
 _MADE = re.compile(r"(<!-- made: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -37,27 +36,13 @@ def own_parameters() -> str:
     return "\n".join(["| Parameter | Default | What it is |", "|---|---|---|", *rows])
 
 
-def restriction_names() -> str:
-    """Every restriction with the first line of its manual."""
-    records = sorted({id(r): r for r in RESTRICTIONS.values()}.values(), key=lambda r: r.name)
-    rows = [
-        f"| `{record.name}`{''.join(f' `{alias}`' for alias in record.aliases)} | {_first_line(record.manual)} |"
-        for record in records
-    ]
-    return "\n".join(["| Restriction and older names | What it does |", "|---|---|", *rows])
+MAKERS: dict[str, Callable[[], str]] = {"other_defaults": other_defaults, "own_parameters": own_parameters}
 
+PAGES = ("docs/differences.md",)
+"""Those with text of their own."""
 
-def _first_line(manual: str) -> str:
-    return " ".join(manual.split("\n\n")[0].split())
-
-
-MAKERS: dict[str, Callable[[], str]] = {
-    "other_defaults": other_defaults,
-    "own_parameters": own_parameters,
-    "restriction_names": restriction_names,
-}
-
-PAGES = ("docs/differences.md", "docs/restrictions.md")
+MADE_DIRECTORIES = ("docs/reference", "man")
+"""Nothing stands in here but what is made."""
 
 
 def made(text: str) -> str:
@@ -65,16 +50,19 @@ def made(text: str) -> str:
     return _MADE.sub(lambda match: f"{match[1]}{MAKERS[match[2]]()}\n{match[3]}", text)
 
 
-def main(root: Path, *, only_check: bool) -> int:
-    """Write every page, or only tell which are stale."""
-    stale = [page for page in PAGES if made((root / page).read_text()) != (root / page).read_text()]
-    for page in stale:
-        if only_check:
-            print(f"{page} is stale: make docs")
-        else:
-            (root / page).write_text(made((root / page).read_text()))
-    return 1 if stale and only_check else 0
+def all_pages(root: Path, contents: Contents) -> Iterator[tuple[str, str]]:
+    """Every page that is made or has made parts: its path below root, and what it should say."""
+    for page in PAGES:
+        yield page, made((root / page).read_text())
+    yield from reference_pages(contents)
+    yield from man_pages(contents)
 
 
-if __name__ == "__main__":
-    sys.exit(main(Path.cwd(), only_check="--check" in sys.argv[1:]))
+def stale_pages(root: Path, contents: Contents) -> dict[str, str | None]:
+    """The pages that say something else, with what they should say; None for one that should not be there."""
+    pages = dict(all_pages(root, contents))
+    stale: dict[str, str | None] = {
+        page: text for page, text in pages.items() if not (root / page).exists() or (root / page).read_text() != text
+    }
+    found = (path for directory in MADE_DIRECTORIES for path in (root / directory).glob("*"))
+    return stale | {str(path.relative_to(root)): None for path in found if str(path.relative_to(root)) not in pages}

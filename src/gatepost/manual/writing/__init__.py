@@ -1,0 +1,1 @@
+"""Writers: a topic as text, one file for each form of text."""
