@@ -5,36 +5,39 @@ then the hop may still change. A message is complete only by finish(); everythin
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from gatepost.model.envelope import Recipient
 from gatepost.model.reply import Reply
 from gatepost.service.destinations import ANOTHER_HOP, Destinations
 from gatepost.world.net.destination import Destination, Mail, ReplyCallback
 
+ReplyGuard = Callable[[ReplyCallback], ReplyCallback]
+
 
 class Delivering:
-    """One session's way out. `recipients` are those that the destination has accepted in this transaction."""
+    """One session's way out. What a destination calls back with goes through `guard` (Connection.guard)."""
 
-    __slots__ = ("_current", "_destinations", "_has_begun_data", "_hop", "_on_writable", "_opened", "recipients")
+    __slots__ = (
+        "_current",
+        "_destinations",
+        "_guard",
+        "_has_begun_data",
+        "_has_recipients",
+        "_hop",
+        "_on_writable",
+        "_opened",
+    )
 
-    def __init__(self, destinations: Destinations, on_writable: Callable[[], None]) -> None:
+    def __init__(self, destinations: Destinations, on_writable: Callable[[], None], guard: ReplyGuard) -> None:
         self._destinations = destinations
         self._on_writable = on_writable
+        self._guard = guard
         self._opened: dict[str, Destination] = {}
         self._current: Destination | None = None
         self._hop = ""
         self._has_begun_data = False
-        self.recipients: list[str] = []
-
-    @property
-    def only_recipient(self) -> str | None:
-        """The recipient, where there is just one: with several, policy and headers show none of them."""
-        return self.recipients[0] if len(self.recipients) == 1 else None
-
-    @property
-    def first_recipient(self) -> str:
-        """The first recipient, as Postfix shows it in log lines about the whole message; "" without any."""
-        return self.recipients[0] if self.recipients else ""
+        self._has_recipients = False
 
     def offer(self, hop: str, mail: Mail, recipient: Recipient, done: ReplyCallback) -> None:
         """Offer a recipient to its hop; `done` hears whether it was accepted."""
@@ -45,14 +48,14 @@ class Delivering:
 
         def answered(reply: Reply) -> None:
             if reply.is_positive:
-                self.recipients.append(recipient.address)
+                self._has_recipients = True
             done(reply)
 
-        destination.offer_recipient(mail, recipient, answered)
+        destination.offer_recipient(mail, recipient, self._guard(answered))
 
     def _towards(self, hop: str) -> Destination | Reply:
         if self._current is not None and hop != self._hop:
-            if self.recipients:
+            if self._has_recipients:
                 return ANOTHER_HOP
             self._current.reset()
         destination = self._opened.get(hop) or self._destinations.open(hop)
@@ -73,7 +76,7 @@ class Delivering:
                 destination.write(header())
             done(reply)
 
-        destination.begin_data(answered)
+        destination.begin_data(self._guard(answered))
 
     def write(self, octets: bytes) -> bool:
         """Pass some of the message on. False: hold back until on_writable."""
@@ -85,11 +88,10 @@ class Delivering:
         destination = self._current
 
         def answered(reply: Reply) -> None:
-            self._has_begun_data = False
+            self._forget()  # before the client hears of it: its next transaction may already wait in the input
             done(reply)
-            self._forget()
 
-        destination.finish(answered)
+        destination.finish(self._guard(answered))
 
     def reset(self) -> None:
         """Drop the transaction, whatever state it is in."""
@@ -98,6 +100,14 @@ class Delivering:
                 self._current.abandon()
             else:
                 self._current.reset()
+        self._forget()
+
+    def drop(self) -> None:
+        """Something of ours broke: nothing that is under way may ever be completed, whatever else fails."""
+        for destination in self._opened.values():
+            with suppress(Exception):  # a destination that is broken itself: it is never given a dot
+                destination.abandon()
+        self._opened.clear()
         self._forget()
 
     def close(self) -> None:
@@ -111,4 +121,4 @@ class Delivering:
         self._current = None
         self._hop = ""
         self._has_begun_data = False
-        self.recipients = []
+        self._has_recipients = False

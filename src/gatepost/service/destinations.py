@@ -1,18 +1,18 @@
 """Which destination takes a recipient: transport_maps first, then smtpd_proxy_filter, then the Maildirs.
 
-A hop is named by its text; a session keeps one Destination per hop. `error:` and `retry:` destinations never come
-here: the unlisted-recipient check has refused them.
+A hop is named by its text; a session keeps one Destination per hop. An `error:` or `retry:` route refuses its
+recipient, as the unlisted-recipient check does where it is run.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
-from gatepost.model.answer import Unavailable
 from gatepost.model.reply import Reply
 from gatepost.model.settings import Settings
 from gatepost.policy.asking import Asking
-from gatepost.policy.resolving import resolve
-from gatepost.policy.routing import route
+from gatepost.policy.recipient_routes import has_routes, route_of
+from gatepost.policy.resolving import rewrite
 from gatepost.world.net.destination import Destination
 from gatepost.world.net.maildir import MaildirDestination, MaildirStore
 from gatepost.world.net.next_hop import NextHop, NextHopPool, NextHopSettings, parse_hop_address
@@ -22,7 +22,6 @@ MAILDIR = "maildir:"
 
 NO_DESTINATION = Reply(451, "4.3.5", "Server configuration error: no next hop for this recipient")
 ANOTHER_HOP = Reply(452, "4.5.3", "Error: this recipient needs another next hop: send it in a transaction of its own")
-LOOKUP_FAILED = Reply(451, "4.3.0", "Temporary lookup failure: transport_maps")
 
 SMTP_TRANSPORTS = ("smtp", "relay", "lmtp")
 
@@ -41,17 +40,14 @@ class Destinations:
 
     @property
     def has_one_hop(self) -> bool:
-        """No table chooses: every recipient goes to the default hop."""
-        return not self.settings.transport_maps
+        """No table chooses, no class refuses: every recipient goes to the default hop."""
+        return not has_routes(self.settings)
 
     def hop_for(self, address: str) -> Asking[str | Reply]:
         """The name of the hop that takes this recipient, or the reply that says why none can be had now."""
-        resolved = yield from resolve(address, self.settings)
-        if isinstance(resolved, Unavailable):
-            return LOOKUP_FAILED
-        chosen = yield from route(resolved, self.settings)
-        if isinstance(chosen, Unavailable):
-            return LOOKUP_FAILED
+        chosen = yield from route_of(address, self.settings)
+        if isinstance(chosen, Reply):
+            return chosen
         if chosen is None or not chosen.nexthop:
             return self.default_hop or NO_DESTINATION
         if chosen.transport == "maildir":
@@ -61,7 +57,10 @@ class Destinations:
     def open(self, hop: str) -> Destination | Reply:
         """A Destination for one session and one hop."""
         if hop == MAILDIR:
-            return MaildirDestination(self.maildirs, self.log) if self.maildirs is not None else NO_DESTINATION
+            if self.maildirs is None:
+                return NO_DESTINATION
+            canonical = partial(rewrite, settings=self.settings)  # the address that the policy has judged
+            return MaildirDestination(self.maildirs, self.log, canonical)
         try:
             address = parse_hop_address(hop, self.queue_directory)
         except ValueError as error:

@@ -9,29 +9,27 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
 
-from gatepost.model.address import parse_ip
-from gatepost.model.envelope import Origin, Recipient
+from gatepost.model.envelope import Origin
 from gatepost.model.reply import Reply
-from gatepost.model.session import NAMELESS, UNKNOWN, Client, ClientNames, NameStatus, Session
-from gatepost.model.verdict import Effect
+from gatepost.model.session import Session
 from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import PERMITTED, Outcome
-from gatepost.policy.questions import ClientName
-from gatepost.policy.subjects import UNREACHABLE_NAMES, client_label
+from gatepost.policy.reject_footer import footer_values
+from gatepost.service.caller import Caller
 from gatepost.service.deferrals import Deferrals
 from gatepost.service.delivering import Delivering
-from gatepost.service.destinations import NO_DESTINATION
 from gatepost.service.door_context import DoorContext
-from gatepost.service.effects import CARRIED_OUT, NEEDS_A_QUEUE
-from gatepost.service.inquiry import evaluate, inquire
+from gatepost.service.effects import IMPOSSIBLE, MESSAGE_STAGES
+from gatepost.service.inquiry import evaluate
+from gatepost.service.offering import Offering
+from gatepost.service.reject_footers import RejectFooters
 from gatepost.service.session_log import Envelope, SessionLog
 from gatepost.service.transaction import Transaction
 from gatepost.wire.smtp import events
 from gatepost.wire.smtp.dialogue import SmtpDialogue
-from gatepost.world.answering import Cancellable, SessionAnswers
+from gatepost.world.answering import SessionAnswers
 from gatepost.world.net.connection import Connection
-from gatepost.world.net.destination import Mail
 
 NOT_QUEUED = Reply(458, "", "Unable to queue messages")
 
@@ -41,8 +39,9 @@ class SmtpSession:
 
     __slots__ = (
         "_answers",
-        "_client",
+        "_caller",
         "_connection",
+        "_decision_id",
         "_decisions",
         "_deferrals",
         "_delivering",
@@ -50,52 +49,32 @@ class SmtpSession:
         "_evaluation",
         "_ident",
         "_log",
-        "_naming",
+        "_offering",
         "_transaction",
         "dialogue",
     )
 
     def __init__(self, connection: Connection, door: DoorContext) -> None:
-        host, port = connection.peer
         self._connection = connection
         self._door = door
         self._ident = door.idents.next()
         self._decisions = 0
-        self._client = Client(parse_ip(host), port)
+        self._decision_id = ""
         self._answers = SessionAnswers(door.tables, door.names, door.policy_services)
         self._log = SessionLog(door.log)
-        self._naming: Cancellable | None = None
         self._evaluation: Evaluation | None = None
         self._deferrals = Deferrals()
         self._transaction: Transaction | None = None
-        self._delivering = Delivering(door.destinations, connection.release)
-        self.dialogue = SmtpDialogue(door.speech)
-        self._learn_name()
+        guard = connection.guard
+        self._delivering = Delivering(door.destinations, guard(connection.release), guard)
+        self._offering = Offering(door.destinations, self._delivering, self._answers, self._log, self._origin, guard)
+        self.dialogue = SmtpDialogue(door.speech_with(connection.peer[0]))
+        self._caller = Caller(connection, door, self._answers, self.dialogue, self._log)
 
-    # -- the client's name, for the log and for whoever needs it later
-
-    def _learn_name(self) -> None:
-        if not self._door.looks_names_up:
-            self._named(NAMELESS)
-            return
-        question = ClientName(self._client.address)
-        known = self._door.names.instant(question)
-        if known is not None:
-            self._named(getattr(known, "value", UNREACHABLE_NAMES))
-        else:
-            names = self._door.names
-            self._naming = names.ask(question, lambda a: self._named(getattr(a, "value", UNREACHABLE_NAMES)))
-
-    def _named(self, names: ClientNames) -> None:
-        self._naming = None
-        self._client = Client(self._client.address, self._client.port, names)
-        with_port = self._door.policy.settings.smtpd_client_port_logging
-        label = client_label(self._client, names.name, with_port=with_port)
-        self.dialogue.client = label
-        if names.name_status is NameStatus.FORGED:
-            text = f"hostname {names.reverse_name} does not resolve to address {self._client.address.text}"
-            self._door.log.warning(text)
-        self._log.name_client(label)
+        settings = door.policy.settings
+        if settings.smtpd_reject_footer or settings.smtpd_reject_footer_maps:
+            complain = lambda text: door.log.once(text, text)  # noqa: E731 - log.once with the text for its key
+            self.dialogue.add_footer = RejectFooters(settings, self._answers, self._footer_values, complain)
 
     # -- the connection's side
 
@@ -109,6 +88,16 @@ class SmtpSession:
             self._evaluation.close()
         self._answers.forget()
         self._end(events.SessionEnded("lost connection", self.dialogue.last_command))
+
+    def failed(self, error: Exception) -> None:
+        """A mistake in Gatepost: the client hears 421, and nothing of its message goes any further."""
+        self._log.broken_by(error)
+        self._transaction = None
+        self._delivering.drop()
+        if self._evaluation is not None:
+            self._evaluation.close()
+        self._answers.forget()
+        self.dialogue.fail()
 
     # -- events without a verdict
 
@@ -135,7 +124,9 @@ class SmtpSession:
     def _judge(self, plan: Plan, where: str, then: Callable[[Outcome], None], **facts: Any) -> None:  # noqa: ANN401
         """Run the plan of a stage; `facts` are fields of Session that differ from the dialogue's."""
         dialogue, transaction = self.dialogue, self._transaction
-        if not plan.steps or (transaction is not None and transaction.discards):
+        is_about_message = transaction is not None and where in MESSAGE_STAGES
+        is_exempt = transaction is not None and transaction.discards and (is_about_message or where == "VRFY")
+        if not plan.steps or is_exempt:
             then(PERMITTED)
             return
         values: dict[str, Any] = {
@@ -146,11 +137,12 @@ class SmtpSession:
             "is_smtputf8": transaction is not None and transaction.sender.is_smtputf8,
             "recipient_count": dialogue.recipient_count,
             "is_pipelining_unauthorised": dialogue.is_pipelining_unauthorised,
-            "server_address": self._connection.local[0],
-            "server_port": self._connection.local[1],
+            "server_address": self._caller.peer.server_address,
+            "server_port": self._caller.peer.server_port,
+            "sasl": self._caller.sasl,
             "instance": transaction.ident if transaction and where != "MAIL" else "",
         } | facts
-        session = Session(self._client, self._door.policy.settings, where, **values)
+        session = Session(self._caller.client, self._door.policy.settings, where, **values)
         evaluation = Evaluation(plan, session, self._answers.instant, carried=self._deferrals.before(where))
         self._evaluation = evaluation
 
@@ -158,39 +150,32 @@ class SmtpSession:
             self._evaluation = None
             self._deferrals.keep(where, outcome.deferral)
             self._tell(outcome, where, session)
-            if outcome.discards and self._transaction is not None:
+            if outcome.discards and is_about_message and self._transaction is not None:
                 self._transaction.discards = True
             if outcome.hangs_up:
                 self.dialogue.hang_up()
-            elif outcome.refusal is not None:
+            elif outcome.refusal is None and self._takes_effect(outcome, where):
+                then(outcome)
+            else:
                 if where == "MAIL":
                     self._transaction = None
-                self.dialogue.decide(outcome.refusal)
-            elif not self._take_effect(outcome, where):
-                self.dialogue.decide(NEEDS_A_QUEUE)
-            else:
-                then(outcome)
+                refuse = partial(self.dialogue.decide, outcome.refusal or IMPOSSIBLE)
+                if where == "CONNECT":
+                    self._caller.when_named(refuse)  # the refusals that follow it name the client
+                else:
+                    refuse()
             self._connection.pump()
 
-        evaluate(evaluation, self._answers, decided)
+        evaluate(evaluation, self._answers, decided, self._connection.guard)
 
-    def _take_effect(self, outcome: Outcome, where: str) -> bool:
-        """Carry out what access tables ask for; False where a gate without a queue cannot."""
+    def _takes_effect(self, outcome: Outcome, where: str) -> bool:
+        """Note what access tables ask for; False where a gate without a queue cannot do it."""
         transaction = self._transaction
-        for effect in outcome.effects:
-            if transaction is None:
-                self._log.say(f"{effect.action} ignored at {where}: no message yet, from %s", is_warning=True)
-            elif effect.action in CARRIED_OUT:
-                transaction.headers.append(effect.value)
-            else:
-                self._refuse_effect(effect, where)
-                return False
-        return True
+        return transaction is None or all(transaction.effects.take(e, where, self._log) for e in outcome.effects)
 
-    def _refuse_effect(self, effect: Effect, where: str) -> None:
-        text = f"{effect.action} {effect.value}".rstrip()
-        cure = "needs a queue, which Gatepost does not keep: change the access table"
-        self._log.say(f"{where} from %s: access table action {text} {cure}", is_warning=True)
+    @property
+    def _only_recipient(self) -> str | None:
+        return self._transaction.only_recipient if self._transaction else None
 
     # -- telling the log
 
@@ -210,16 +195,34 @@ class SmtpSession:
         if outcome.hangs_up:
             self._log.decided("hangup", where, "", envelope, ident)
         elif outcome.refusal is not None:
+            self._decision_id = ident
             self._log.decided("reject", where, outcome.refusal, envelope, ident)
 
-    def _tell_hop(self, kind: str, where: str, reply: Reply, recipient: str) -> None:
-        ident = self._transaction.ident if self._transaction else self._ident
+    def _tell_hop(self, kind: str, where: str, reply: Reply, recipient: str | None = None) -> None:
+        transaction = self._transaction
+        ident = transaction.ident if transaction else self._ident
+        if recipient is None:
+            recipient = transaction.first_recipient if transaction else ""
+        self._decision_id = "" if reply.is_positive else ident
         tell = self._log.decided if where == "RCPT" else self._log.concluded
         tell(kind, where, reply, self._envelope(recipient), ident)
 
     def _envelope(self, recipient: str) -> Envelope:
         sender = self._transaction.sender.address if self._transaction else None
         return Envelope(sender, recipient, self.dialogue.protocol_name, self.dialogue.helo_name)
+
+    def _footer_values(self) -> dict[str, str]:
+        """What a footer may show. The id is that of the refusal, once; else what all of this session begin with."""
+        ident, self._decision_id = self._decision_id or self._ident, ""
+        transaction = self._transaction
+        return footer_values(
+            self._caller.client,
+            self._door.policy.settings,
+            helo_name=self.dialogue.helo_name or "",
+            sender=transaction.sender.address if transaction else None,
+            recipient=(transaction.first_recipient if transaction else "") or None,
+            ident=ident,
+        )
 
     # -- events that wait for a verdict
 
@@ -228,14 +231,23 @@ class SmtpSession:
 
     def _connected(self, _: events.Connected) -> None:
         self._log.say("connect from %s")
-        self._judge(self._door.policy.connect, "CONNECT", self._accept)
+        self._begin("CONNECT")
+
+    def _begin(self, where: str) -> None:
+        """Judge the client, before it is greeted."""
+        self._caller.authorize(where, partial(self._judge, self._door.policy.connect, where, self._accept))
+
+    def _xclient_given(self, event: events.XclientGiven) -> None:
+        self._deferrals = Deferrals()
+        self._caller.speak_for(event.attributes, partial(self._begin, "XCLIENT"))
 
     def _hello_given(self, event: events.HelloGiven) -> None:
         where = "EHLO" if event.is_extended else "HELO"
-        plan, recipient = self._door.policy.helo, self._delivering.only_recipient
+        plan, recipient = self._door.policy.helo, self._only_recipient
         self._judge(plan, where, self._accept, helo_name=event.given_name, recipient=recipient)
 
     def _sender_given(self, event: events.SenderGiven) -> None:
+        self._answers.renew()
         self._transaction = Transaction(event.sender, self._next_ident())
         self._judge(self._door.policy.mail, "MAIL", self._accept)
 
@@ -247,25 +259,13 @@ class SmtpSession:
             return
 
         def permitted(outcome: Outcome) -> None:
-            destinations = self._door.destinations
             if outcome.discards:
                 self.dialogue.decide(None)
-            elif destinations.has_one_hop:
-                self._offer(transaction, event.recipient, destinations.default_hop or NO_DESTINATION)
             else:
-                asking = destinations.hop_for(event.recipient.address)
-                inquire(asking, self._answers, lambda hop: self._offer(transaction, event.recipient, hop))
+                answered = partial(self._recipient_answered, recipient=event.recipient.address)
+                self._offering.offer(transaction, event.recipient, answered)
 
         self._judge(self._door.policy.rcpt, "RCPT", permitted, recipient=event.recipient.address)
-
-    def _offer(self, transaction: Transaction, recipient: Recipient, hop: str | Reply) -> None:
-        """Offer a recipient that the policy permits to its hop."""
-        if isinstance(hop, Reply):
-            self._recipient_answered(hop, recipient.address)
-            return
-        mail = Mail(transaction.sender, self._origin(transaction))
-        answered = partial(self._recipient_answered, recipient=recipient.address)
-        self._delivering.offer(hop, mail, recipient, answered)
 
     def _recipient_answered(self, reply: Reply, recipient: str) -> None:
         transaction = self._transaction
@@ -273,7 +273,8 @@ class SmtpSession:
             self._tell_hop("reject", "RCPT", reply, recipient)
             self.dialogue.decide(reply)
         else:
-            if self._delivering.only_recipient is not None:
+            transaction.recipients.append(recipient)
+            if len(transaction.recipients) == 1:
                 self._log.say(f"NOQUEUE: client=%s, id={transaction.ident}")
             self.dialogue.decide(None)
         self._connection.pump()
@@ -286,30 +287,34 @@ class SmtpSession:
             if transaction.discards:
                 self.dialogue.decide(None)
             else:
+                self._offering.complete(transaction, complete)
+
+        def complete(refusal: Reply | None) -> None:
+            if refusal is not None:
+                self._data_answered(refusal)
+            else:
                 self._delivering.begin_data(partial(self._header, transaction), self._data_answered)
 
-        recipient = self._delivering.only_recipient
-        self._judge(self._door.policy.data, event.command, permitted, recipient=recipient)
+        self._judge(self._door.policy.data, event.command, permitted, recipient=self._only_recipient)
 
     def _header(self, transaction: Transaction) -> bytes:
-        settings, recipient = self._door.policy.settings, self._delivering.only_recipient
-        return transaction.header(self._origin(transaction), settings, recipient)
+        return transaction.header(self._origin(transaction), self._door.policy.settings)
 
     def _data_answered(self, reply: Reply) -> None:
         if not reply.is_positive:
-            self._tell_hop("proxy-reject", "DATA", reply, self._delivering.first_recipient)
+            self._tell_hop("proxy-reject", "DATA", reply)
         self.dialogue.decide(None if reply.is_positive else reply)
         self._connection.pump()
 
     def _origin(self, transaction: Transaction) -> Origin:
         return Origin(
-            name=self._client.names.name if self._client.names else UNKNOWN,
-            address=self._client.address.text,
-            port=self._client.port,
+            name=self._caller.name,
+            address=self._caller.client.address.text,
+            port=self._caller.client.port,
             protocol=self.dialogue.protocol_name,
             helo_name=self.dialogue.helo_name or "",
             ident=transaction.ident,
-            is_local=self._client.address.text in self._door.policy.settings.own_addresses,
+            is_local=self._caller.client.address.text in self._door.policy.settings.own_addresses,
         )
 
     def _message_chunk(self, event: events.MessageChunk) -> None:
@@ -321,7 +326,7 @@ class SmtpSession:
         transaction = self._transaction
         assert transaction is not None  # the dialogue ends no message that has not begun
         if event.refusal is not None:
-            envelope = self._envelope(self._delivering.first_recipient)
+            envelope = self._envelope(transaction.first_recipient)
             self._log.decided("reject", "END-OF-MESSAGE", event.refusal, envelope, transaction.ident)
             self._reset()
             return
@@ -333,12 +338,12 @@ class SmtpSession:
             else:
                 self._delivering.finish(self._message_answered)
 
-        recipient, plan = self._delivering.only_recipient, self._door.policy.end_of_data
+        recipient, plan = self._only_recipient, self._door.policy.end_of_data
         self._judge(plan, "END-OF-MESSAGE", permitted, recipient=recipient, size_bytes=event.size_bytes)
 
     def _message_answered(self, reply: Reply) -> None:
         kind = "proxy-accept" if reply.is_positive else "proxy-reject"
-        self._tell_hop(kind, "END-OF-MESSAGE", reply, self._delivering.first_recipient)
+        self._tell_hop(kind, "END-OF-MESSAGE", reply)
         self._transaction = None
         self.dialogue.decide(reply)
         self._connection.pump()
@@ -355,6 +360,7 @@ class SmtpSession:
     _HANDLERS: ClassVar[dict[type, Callable[["SmtpSession", Any], None]]] = {
         events.Connected: _connected,
         events.HelloGiven: _hello_given,
+        events.XclientGiven: _xclient_given,
         events.SenderGiven: _sender_given,
         events.RecipientGiven: _recipient_given,
         events.DataRequested: _data_requested,

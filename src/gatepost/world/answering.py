@@ -13,6 +13,10 @@ from gatepost.model.answer import Answer, Found
 from gatepost.policy.questions import Delay, LocalTime, NameQuestion, PolicyRequest, Question, TableLookup
 from gatepost.world.tables import Tables
 
+REMEMBERED_S = 60.0
+"""How long a session keeps its answers at the most, counted from the first: a client that stays connected for hours
+does not pay for one failure of DNS all that time, and cannot fill memory with the names it asks about."""
+
 Done = Callable[[Answer[Any]], None]
 
 
@@ -43,13 +47,14 @@ class PolicySource(Protocol):
 class SessionAnswers:
     """Answers the questions of one session."""
 
-    __slots__ = ("_memory", "_names", "_pending", "_policy_services", "_tables")
+    __slots__ = ("_memory", "_names", "_pending", "_policy_services", "_remembered_since", "_tables")
 
     def __init__(self, tables: Tables, names: NameSource, policy_services: PolicySource) -> None:
         self._tables = tables
         self._names = names
         self._policy_services = policy_services
         self._memory: dict[Question, Answer[Any]] = {}
+        self._remembered_since = 0.0
         self._pending: list[Cancellable] = []
 
     def instant(self, question: Question) -> Answer[Any] | None:
@@ -84,6 +89,14 @@ class SessionAnswers:
             raise TypeError(f"{question} is answered at once: no table that must be waited for is known yet")
         else:
             self._pending.append(self._names.ask(question, remember))
+
+    def renew(self) -> None:
+        """A new transaction begins: what was remembered too long ago is asked again (DNS has its own cache)."""
+        now = time.monotonic()
+        if self._memory and now - self._remembered_since > REMEMBERED_S:
+            self._memory.clear()
+        if not self._memory:
+            self._remembered_since = now
 
     def forget(self) -> None:
         """The session is over or its evaluation is: nobody is called back any more."""

@@ -285,7 +285,7 @@ def test_open_questions_are_bounded_and_then_wait_and_then_fail():
                 resolver.ask((f"{n}.test", 1), told.append)
             await asyncio.sleep(0.01)
             assert server.packets == 2
-            assert told == [Failed("too many DNS questions are open")] * 3
+            assert told == [Failed("too many DNS questions are open", is_ours=True)] * 3
             await eventually(lambda: len(told) == 8)
             assert server.packets == 5
             assert sorted(isinstance(o, Records) for o in outcomes.values()) == [False] * 3 + [True] * 5

@@ -62,6 +62,7 @@ async def deliver(destination: Destination, *chunks: bytes, recipients=("to@exam
             return reply
     reply = await begin(destination)
     if not reply.is_positive:
+        destination.reset()
         return reply
     await write(destination, *chunks)
     return await finish(destination)

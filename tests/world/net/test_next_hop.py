@@ -136,6 +136,7 @@ def test_refusals_and_deaths(steps, heard, logged, ehlo):
             return reply
         reply = await begin(session)
         if not reply.is_positive:
+            session.reset()
             return reply
         await write(session, MESSAGE)
         if "CONTENT" in steps:  # the hop's word comes before the dot, as it does in long messages
@@ -155,8 +156,27 @@ def test_after_a_failure_the_whole_transaction_hears_the_same():
         replies = [await offer(session, f"{n}@example.com") for n in range(4)]
         assert [reply.code for reply in replies] == [250, 451, 451, 451]
         assert str(await begin(session)) == UNAVAILABLE
+        session.reset()
         assert (await deliver(session, MESSAGE)).code == 250
         assert len(hop.sessions) == 2
+        assert hop.messages == [MESSAGE]
+
+    story()
+
+
+@pytest.mark.parametrize("answer", [b"451 not now\r\n", b"554 no\r\n", b"421 bye\r\n"])
+def test_after_data_is_refused_nobody_is_taken_until_reset(answer):
+    """Else the next RCPT would open a transaction without those that were accepted before: 250 and lost."""
+
+    @script(script={"DATA": [answer]})
+    async def story(hop, gate):
+        session = gate.session()
+        assert (await offer(session, "first@example.com")).code == 250
+        assert (await begin(session)).code >= 400
+        assert (await offer(session, "second@example.com")).code == 451
+        assert (await begin(session)).code == 451
+        session.reset()
+        assert (await deliver(session, MESSAGE)).code == 250
         assert hop.messages == [MESSAGE]
 
     story()

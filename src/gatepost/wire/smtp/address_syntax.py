@@ -84,20 +84,21 @@ def makes_sense(address: str, settings: SmtpSettings, *, is_smtputf8: bool = Fal
 
 def _split(address: str, settings: SmtpSettings) -> tuple[str, str | None]:
     """Part an address as the resolver does: site!user and user%site count where there is no `@`; None: no domain."""
-    if "@" not in address:
-        if settings.swap_bangpath and "!" in address:
-            site, _, user = address.partition("!")
-            address = f"{user}@{site}"
-        elif settings.allow_percent_hack and "%" in address:
-            address = "@".join(address.rsplit("%", 1))
-        else:
-            return address, None
-    local, _, domain = address.rpartition("@")
-    if domain.endswith(".") and not domain.endswith(".."):
-        domain = domain[:-1]
-    if not domain and any(mark in local for mark in "@%!"):
-        return _split(local, settings)
-    return local, domain
+    while True:
+        if "@" not in address:
+            if settings.swap_bangpath and "!" in address:
+                site, _, user = address.partition("!")
+                address = f"{user}@{site}"
+            elif settings.allow_percent_hack and "%" in address:
+                address = "@".join(address.rsplit("%", 1))
+            else:
+                return address, None
+        local, _, domain = address.rpartition("@")
+        if domain.endswith(".") and not domain.endswith(".."):
+            domain = domain[:-1]
+        if domain or not any(mark in local for mark in "@%!"):
+            return local, domain
+        address = local
 
 
 def is_unicode_host_name(name: str) -> bool:

@@ -16,6 +16,7 @@ import re
 from dataclasses import dataclass
 
 from gatepost.model.envelope import Origin, Recipient, Sender
+from gatepost.model.localparts import quote_localpart
 from gatepost.model.session import UNKNOWN
 from gatepost.wire.smtp.delivery_replies import HopReply
 
@@ -26,8 +27,6 @@ UNAVAILABLE_VALUE = "[UNAVAILABLE]"
 
 _NO_OCTET = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # surrogates that stand for no octet (PEP 383)
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
-_DOT_STRING = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-\u0080-\U0010ffff]*\Z")
-_QUOTED_STRING = re.compile(r'"(?:[^"\\]|\\.)*"\Z', re.DOTALL)
 _DOMAIN = re.compile(r'[^\s<>"(),;\\]*\Z')
 _WORD = re.compile(r"[!-<>-~\u0080-\U0010ffff]+\Z")
 _NOT_XTEXT = re.compile(rb"[^!-*,-<>-~]")
@@ -79,13 +78,12 @@ def command_line(verb: str, *words: str) -> bytes | None:
 def path(address: str) -> str | None:
     """Write an address between angle brackets, its local part quoted where it must be. None: it cannot be written."""
     local, at, domain = address.rpartition("@")
-    if not at or _QUOTED_STRING.match(address):
-        local, at, domain = address, "", ""
+    if not at:
+        local, domain = address, ""
     if not _DOMAIN.match(domain):
         return None
-    if not _DOT_STRING.match(local) and not _QUOTED_STRING.match(local):
-        local = '"' + local.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f"<{local}{at}{domain}>"
+    written = quote_localpart(local) if address else ""
+    return f"<{written}{at}{domain}>"
 
 
 def is_safe(address: str) -> bool:

@@ -49,7 +49,9 @@ class Cache:
         return entry[1]
 
     def put(self, key: Key, outcome: Outcome) -> None:
-        """Keep an outcome for its time."""
+        """Keep an outcome for its time; that nothing was asked is not worth keeping."""
+        if isinstance(outcome, Failed) and outcome.is_ours:
+            return
         entries = self._entries
         entries[key] = (self._clock() + lifetime_s(outcome), outcome)
         entries.move_to_end(key)

@@ -46,9 +46,10 @@ class NoRecords:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No answer could be had; `why` is for people."""
+    """No answer could be had; `why` is for people. `is_ours`: nobody was asked, so it says nothing of the name."""
 
     why: str
+    is_ours: bool = False
 
 
 Outcome = Records | NoRecords | Failed

@@ -106,7 +106,7 @@ class Resolver:
             self._waiting.append(flight)
         else:
             self._open += 1
-            self._loop.call_soon(self._end, flight, Failed("too many DNS questions are open"))
+            self._loop.call_soon(self._end, flight, Failed("too many DNS questions are open", is_ours=True))
 
     def close(self) -> None:
         """Give up everything: no waiter is called any more."""

@@ -4,13 +4,16 @@ It knows asyncio and no SMTP. Bytes that arrive while the dialogue waits for a v
 says when it wants no more (then reading is paused). One write per turn; at most MOST_EVENTS_A_TURN events before
 other connections have theirs. Deadlines and pauses are values that the dialogue states and this class enforces.
 
+Whatever raises (the dialogue, the listener, a callback wrapped by guard()) breaks the session off: the listener's
+failed() has the dialogue say a last word, or the connection is dropped; other sessions go on.
+
 A session that the server ends is closed in two steps: first our side, then, when the client has closed or LINGER_S
 has passed, the rest; a plain close would reset the connection over unread input and take the last reply with it.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Protocol, cast
+from typing import Any, ParamSpec, Protocol, cast
 
 from gatepost.world.net.deadlines import Deadlines
 
@@ -20,10 +23,15 @@ MOST_EVENTS_A_TURN = 64
 LINGER_S = 2.0
 """How long a client may take to hear our last words before the connection is dropped."""
 
+GOODBYE_S = 30.0
+"""How long replies that are still under way may take after QUIT: a slow link needs some seconds, a lingerer none."""
+
 STALLED_S = 300.0
 """How long a client may leave our replies unread before it is dropped (as smtpd_timeout, which counts there too)."""
 
 FOREVER = float("inf")
+
+P = ParamSpec("P")
 
 
 class Dialogue(Protocol):
@@ -112,7 +120,12 @@ class Connection(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)  # uvloop's transports are no subclass of it
         self.peer: tuple[str, int] = _host_and_port(transport.get_extra_info("peername"))
         self.local: tuple[str, int] = _host_and_port(transport.get_extra_info("sockname"))
-        self._dialogue, self._listener = self._open_session(self)
+        try:
+            self._dialogue, self._listener = self._open_session(self)
+        except Exception:
+            self._is_closing = True  # there is no listener that could be told of the loss
+            self.abort()
+            raise
         self._deadlines.watch(self)
         self.pump()
 
@@ -135,10 +148,12 @@ class Connection(asyncio.Protocol):
         self._deadlines.forget(self)
         if self._pausing is not None:
             self._pausing.cancel()
-        if not self._is_closing:
-            self._is_closing = True
-            self._listener.lost()
-        self._on_closed(self)
+        try:
+            if not self._is_closing:
+                self._is_closing = True
+                self._listener.lost()
+        finally:
+            self._on_closed(self)
 
     def pause_writing(self) -> None:
         """The peer does not read our replies: take no more of its commands, and not for ever."""
@@ -161,6 +176,8 @@ class Connection(asyncio.Protocol):
         self._is_pumping = True
         try:
             self._run_events()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client must not be left waiting
+            self._fail(error)
         finally:
             self._is_pumping = False
         if not self._is_closing:
@@ -178,13 +195,22 @@ class Connection(asyncio.Protocol):
                 return
         self._loop.call_soon(self.pump)
 
+    def _fail(self, error: Exception) -> None:
+        """Have the listener end the session, and carry its last events; if that fails too, drop the connection."""
+        try:
+            self._is_held = False
+            self._listener.failed(error)
+            self._run_events()
+        except Exception:  # noqa: BLE001 - see pump()
+            self.abort()
+
     def _flush(self) -> None:
         pause_s = self._dialogue.pause_s
         if pause_s > 0:
             self._pausing = self._loop.call_later(pause_s, self._pause_is_over)
             self.due_at = FOREVER
         else:
-            deadline_s = self._dialogue.deadline_s
+            deadline_s = None if self._is_held else self._dialogue.deadline_s
             self.due_at = FOREVER if deadline_s is None else self._loop.time() + deadline_s
             self._send()  # which may find that the peer does not read, and bring the deadline forward
         self._steer_reading()
@@ -210,8 +236,9 @@ class Connection(asyncio.Protocol):
     # -- the listener's side
 
     def hold(self) -> None:
-        """Stop taking input and telling events: the next hop cannot keep up."""
+        """Stop taking input and telling events: the next hop cannot keep up, and its deadline is what counts."""
         self._is_held = True
+        self.due_at = FOREVER
         self._steer_reading()
 
     def release(self) -> None:
@@ -219,6 +246,30 @@ class Connection(asyncio.Protocol):
         self._is_held = False
         self._steer_reading()
         self.pump()
+
+    def guard(self, work: Callable[P, None]) -> Callable[P, None]:
+        """The same callback, but one that breaks this session off if it raises."""
+
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+            try:
+                work(*args, **kwargs)
+            except Exception as error:  # noqa: BLE001 - see pump()
+                self._break_off(error)
+
+        return guarded
+
+    def _break_off(self, error: Exception) -> None:
+        """Something raised in a callback. What pump() runs goes on there; a connection that is gone says nothing."""
+        if self._is_pumping or self._is_closing:
+            self._listener.failed(error)
+            return
+        self._is_pumping = True
+        try:
+            self._fail(error)
+        finally:
+            self._is_pumping = False
+        if not self._is_closing and self._pausing is None:
+            self._flush()
 
     def close(self, *, at_once: bool) -> None:
         """End the connection after what is outgoing. `at_once`: the client has said or done its last."""
@@ -228,6 +279,7 @@ class Connection(asyncio.Protocol):
         self._is_closing = True
         self.due_at = FOREVER
         if at_once or self._transport.is_closing() or not self._transport.can_write_eof():
+            self.due_at = self._loop.time() + GOODBYE_S
             self._transport.close()
             return
         self._transport.write_eof()
@@ -240,7 +292,10 @@ class Connection(asyncio.Protocol):
         if self._is_closing or not self._is_writable:
             self._transport.abort()
             return
-        self._dialogue.time_out()
+        try:
+            self._dialogue.time_out()
+        except Exception as error:  # noqa: BLE001 - see pump()
+            self._break_off(error)
         self.pump()
 
     def shut_down(self) -> None:
@@ -262,6 +317,9 @@ class Listener(Protocol):
 
     def lost(self) -> None:
         """The connection is gone before the dialogue ended it."""
+
+    def failed(self, error: Exception) -> None:
+        """Something of ours raised: end the dialogue, drop what is under way. Called more than once, if need be."""
 
 
 def _host_and_port(name: object) -> tuple[str, int]:

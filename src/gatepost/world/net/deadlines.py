@@ -42,6 +42,8 @@ class Deadlines:
 
     def _sweep(self) -> None:
         now = self._loop.time()
-        for connection in [each for each in self._watched if each.due_at <= now]:
-            connection.overdue()
-        self._timer = self._loop.call_later(GRAIN_S, self._sweep) if self._watched else None
+        try:
+            for connection in [each for each in self._watched if each.due_at <= now]:
+                connection.overdue()
+        finally:  # one that raises must not leave the others without deadlines
+            self._timer = self._loop.call_later(GRAIN_S, self._sweep) if self._watched else None

@@ -30,7 +30,10 @@ class Destination(Protocol):
         """Offer one recipient; the first offer of a transaction opens it. A positive reply means it was accepted."""
 
     def begin_data(self, done: ReplyCallback) -> None:
-        """Ask leave to send the message. Positive (354) allows write(); negative ends the transaction."""
+        """Ask leave to send the message. Positive (354) allows write().
+
+        After a negative reply the transaction is dead: every offer and begin_data hears a refusal until reset().
+        """
 
     def write(self, octets: bytes) -> bool:
         """Take some of the message (CRLF line ends, not dot-stuffed). False: hold back until on_writable is called.

@@ -2,8 +2,9 @@
 
 Below `maildir_directory` each recipient has a Maildir of the name that maildir_name.py gives; it is made with the
 first message. The client hears 250 when every copy is flushed to disk and renamed into new/ (maildir_message.py
-tells how). A recipient is accepted unseen: who exists is for the policy to know. Two spellings of one address that
-share a Maildir get one copy.
+tells how). A recipient is accepted unseen: who exists is for the policy to know. `canonical` gives the spelling that
+the policy has judged (a bare user gets our origin, a final dot goes); address extensions stay. Two spellings of one
+address that share a Maildir get one copy.
 
 Refuses: an address with control characters, or that cannot be written between angle brackets (501 5.1.7, 501 5.1.3),
 since it would go into a header.
@@ -69,6 +70,7 @@ class MaildirDestination:
     """The Destination of one client session towards the Maildirs."""
 
     __slots__ = (
+        "_canonical",
         "_done",
         "_failure",
         "_is_busy",
@@ -86,8 +88,14 @@ class MaildirDestination:
         "on_writable",
     )
 
-    def __init__(self, store: MaildirStore, log: Callable[[str, str], None]) -> None:
+    def __init__(
+        self,
+        store: MaildirStore,
+        log: Callable[[str, str], None],
+        canonical: Callable[[str], str] = lambda address: address,
+    ) -> None:
         self._store = store
+        self._canonical = canonical
         self._log = log
         self.on_writable: Callable[[], None] | None = None
         self._soon: asyncio.Handle | None = None
@@ -113,7 +121,7 @@ class MaildirDestination:
         elif not is_safe(recipient.address):
             self._tell_soon(done, BAD_RECIPIENT)
         else:
-            self._recipients.append(recipient.address)
+            self._recipients.append(self._canonical(recipient.address))
             self._tell_soon(done, RECIPIENT_OK)
 
     def begin_data(self, done: ReplyCallback) -> None:

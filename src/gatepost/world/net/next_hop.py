@@ -116,9 +116,8 @@ class NextHop:
         """Send DATA."""
         self._done = done
         if self._connection is None:
-            failure = self._failure or UNAVAILABLE
-            self._start_over()
-            self._tell_soon(failure)
+            self._failure = self._failure or UNAVAILABLE
+            self._tell_soon(self._failure)
             return
         self._stage = _Stage.DATA
         self._connection.delivery.data()
@@ -250,7 +249,7 @@ class NextHop:
             self._stage = _Stage.CONTENT
         else:
             self._leave()
-            self._start_over()
+            self._failure = UNAVAILABLE  # the recipients are gone with it: nothing more is taken until reset()
         self._tell(reply)
 
     def _message_answered(self, given: HopReply, reply: Reply) -> None:
@@ -296,7 +295,7 @@ class NextHop:
         is_held_back = self._connection is not None and not self._connection.is_writable
         self._drop_connection()
         self._failure = reply
-        if self._stage in (_Stage.DATA, _Stage.END):
+        if self._stage is _Stage.END:
             self._start_over()
         self._tell(reply)
         if is_held_back:

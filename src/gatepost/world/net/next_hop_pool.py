@@ -26,6 +26,7 @@ from gatepost.world.net.next_hop_connection import HopConnection, HopOwner
 
 IDLE_CONNECTION_LIMIT = 20
 ADDRESS_MEMORY_SECONDS = 60.0
+ADDRESS_LIMIT = 1000  # hosts remembered: a pattern in transport_maps may make them of what clients send
 COMPLAINT_INTERVAL_SECONDS = 60.0
 COMPLAINT_LIMIT = 200  # different complaints remembered; beyond it all are forgotten, so that memory stays flat
 SWEEP_SECONDS = 1.0
@@ -182,6 +183,8 @@ class NextHopPool:
                 return known
             raise OSError(f"host {host}: {error.strerror or 'look-up timed out'}") from None
         places = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if len(self._addresses) >= ADDRESS_LIMIT:
+            self._addresses.clear()
         self._addresses[host] = (loop.time() + ADDRESS_MEMORY_SECONDS, places)
         return places
 

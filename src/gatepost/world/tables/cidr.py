@@ -79,6 +79,7 @@ class _Reader:
         self.steps: list[_Index | _Condition] = []
         self.open_ifs: list[tuple[int, _Condition]] = []  # with its line
         self.starts_stretch = True
+        self.results: list[tuple[str, str]] = []
 
     def read(self) -> None:
         """Read all rules; what is wrong goes to the source's findings."""
@@ -125,6 +126,7 @@ class _Reader:
             raise _RuleError("a network without a result", "write: network result")
         network = _parse_pattern(line[:negations] + parts[0])
         answer = Found(parts[1].decode("utf-8", "surrogateescape"), f"{self.source.label}:{number}")
+        self.results.append((answer.value, answer.source))
         if network.is_negated:
             self.steps.append(_Condition(network, answer))
             self.starts_stretch = True
@@ -201,7 +203,7 @@ def load(request: TableRequest) -> LoadedTable:
     source = read_rules(request)
     reader = _Reader(source)
     reader.read()
-    return LoadedTable(_searcher(reader.steps), source.complaints, source.files)
+    return LoadedTable(_searcher(reader.steps), source.complaints, source.files, results=lambda: reader.results)
 
 
 CIDR = TableType("cidr", __doc__, tries_partial_keys=False, folds_keys=False, load=load)

@@ -7,6 +7,8 @@ braces that do not pair make the whole table unusable.
 Postfix: DATABASE_README inline
 """
 
+from collections.abc import Iterator
+
 from gatepost.model.answer import NOT_FOUND, Answer, Found
 from gatepost.policy.language.tokens import words
 from gatepost.world.tables.braces import SPACE, BraceError, unbrace
@@ -30,7 +32,10 @@ def load(request: TableRequest) -> LoadedTable:
         value = values.get(key)
         return NOT_FOUND if value is None else Found(value, source)
 
-    return LoadedTable(search, entries=values.items)
+    def results() -> Iterator[tuple[str, str]]:
+        return ((value, source) for value in values.values())
+
+    return LoadedTable(search, entries=values.items, results=results)
 
 
 def _split_entry(word: str) -> tuple[str, str]:

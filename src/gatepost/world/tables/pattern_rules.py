@@ -14,7 +14,7 @@ it then hold for every key, as in Postfix: the finding says so.
 Postfix: regexp_table(5), pcre_table(5)
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -114,6 +114,15 @@ class RuleReader:
             step.otherwise = len(self._steps)
             self._source.warn(step.line, "an if without endif: everything after it is inside", "add the endif")
         return _searcher(tuple(self._steps), self._source.label)
+
+    def results(self) -> Iterator[tuple[str, str]]:
+        """Every result that was read, groups left out, and where it stands."""
+        for step in self._steps:
+            place = f"{self._source.label}:{step.line}"
+            if step.answer is not None:
+                yield step.answer.value, place
+            elif step.template is not None:
+                yield step.template.expand((b"",) * step.template.highest_group), place
 
     def _read_line(self, number: int, line: bytes) -> None:
         word = line[:5].lower()

@@ -41,8 +41,9 @@ def load(request: TableRequest) -> LoadedTable:
     if pcre2_library.MISSING:
         raise fault(request.shown_name, pcre2_library.MISSING, "install it (Debian: apt install libpcre2-8-0)")
     source = read_rules(request)
-    search = RuleReader(source, _DIALECT).read()
-    return LoadedTable(search, source.complaints, source.files)
+    reader = RuleReader(source, _DIALECT)
+    search = reader.read()
+    return LoadedTable(search, source.complaints, source.files, results=reader.results)
 
 
 PCRE = TableType("pcre", __doc__, tries_partial_keys=False, folds_keys=False, load=load)

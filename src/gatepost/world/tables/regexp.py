@@ -44,7 +44,8 @@ def load(request: TableRequest) -> LoadedTable:
 
     toggles = {"i": posix_regex.IGNORE_CASE, "m": posix_regex.NEWLINE, "x": posix_regex.EXTENDED}
     defaults = posix_regex.EXTENDED | posix_regex.IGNORE_CASE
-    try_rules = RuleReader(source, Dialect(compile_pattern, defaults, toggles, takes_second_pattern=True)).read()
+    reader = RuleReader(source, Dialect(compile_pattern, defaults, toggles, takes_second_pattern=True))
+    try_rules = reader.read()
     octets_left = KEY_OCTETS_PER_COMPILE
 
     def search(key: str) -> Answer[str]:
@@ -56,7 +57,7 @@ def load(request: TableRequest) -> LoadedTable:
                 pattern.renew()
         return try_rules(key)
 
-    return LoadedTable(search, source.complaints, source.files)
+    return LoadedTable(search, source.complaints, source.files, results=reader.results)
 
 
 REGEXP = TableType("regexp", __doc__, tries_partial_keys=False, folds_keys=False, load=load)

@@ -19,7 +19,7 @@ def load(request: TableRequest) -> LoadedTable:
         except BraceError as error:
             raise fault(request.shown_name, str(error), "write it as static:{ text }") from None
     answer = Found(value, request.shown_name)
-    return LoadedTable(lambda _key: answer)
+    return LoadedTable(lambda _key: answer, results=lambda: [(value, request.shown_name)])
 
 
 STATIC = TableType("static", __doc__, tries_partial_keys=True, folds_keys=True, load=load)

@@ -57,12 +57,16 @@ class TableRequest:
 
 @dataclass(frozen=True, slots=True)
 class LoadedTable:
-    """What a loader gives: the search, its findings, the files to watch, and its entries if it can list them."""
+    """What a loader gives: the search, its findings, the files to watch, and its entries if it can list them.
+
+    `results` lists every text that the table can answer with, and where it stands; groups of a pattern are left out.
+    """
 
     search: Search
     complaints: tuple[Complaint, ...] = ()
     files: tuple[Path, ...] = ()
     entries: Callable[[], Iterable[tuple[str, str]]] | None = None
+    results: Callable[[], Iterable[tuple[str, str]]] | None = None
 
 
 class TableError(Exception):
@@ -122,7 +126,7 @@ def fold_key(key: str, *, smtputf8: bool) -> str:
 class LocalTable:
     """A table in memory. `find` answers at once; `lookup` is the same as a coroutine, as remote tables have it."""
 
-    __slots__ = ("_folds", "_search", "_smtputf8", "complaints", "entries", "files", "name", "record")
+    __slots__ = ("_folds", "_search", "_smtputf8", "complaints", "entries", "files", "name", "record", "results")
 
     def __init__(self, record: TableType, request: TableRequest, loaded: LoadedTable) -> None:
         self.name = request.name
@@ -130,6 +134,7 @@ class LocalTable:
         self.files = loaded.files
         self.complaints = loaded.complaints
         self.entries = loaded.entries
+        self.results = loaded.results
         self._search = loaded.search
         self._folds = record.folds_keys
         self._smtputf8 = request.smtputf8

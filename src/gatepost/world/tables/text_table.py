@@ -107,4 +107,7 @@ def as_table(source: Source, table: Entries) -> LoadedTable:
     def entries() -> Iterator[tuple[str, str]]:
         return ((key, value) for key, (value, _line) in table.items())
 
-    return LoadedTable(search, source.complaints, source.files, entries)
+    def results() -> Iterator[tuple[str, str]]:
+        return ((value, f"{label}:{line}") for value, line in table.values())
+
+    return LoadedTable(search, source.complaints, source.files, entries, results)
