@@ -8,149 +8,34 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.parity.world import ADDRESS_LISTS, ALLOW_DOMAIN_LISTS, ALLOW_LISTS, DOMAIN_LISTS, OWN_ADDRESS, TABLE_KEYS
-
-MAIN_CF = """\
-compatibility_level = {level}
-queue_directory = {directory}/queue
-data_directory = {directory}/data
-maillog_file = {directory}/maillog
-maillog_file_prefixes = {directory}
-mail_owner = postfix
-inet_interfaces = 127.0.0.1, ::1, {own_address}
-inet_protocols = all
-myhostname = mx.ours.example
-mydomain = ours.example
-myorigin = ours.example
-mydestination = mx.ours.example, local.example, ours.example
-mynetworks = 127.0.0.0/8
-default_database_type = texthash
-alias_maps =
-local_recipient_maps = texthash:$config_directory/local_users
-relay_domains = relay.example, texthash:$config_directory/relay_more
-relay_recipient_maps = {relay_recipient_maps}
-virtual_alias_domains = alias.example
-virtual_alias_maps = texthash:$config_directory/aliases
-virtual_mailbox_domains = vmail.example
-virtual_mailbox_maps = texthash:$config_directory/mailboxes
-transport_maps = {transport_maps}
-default_transport = discard
-local_transport = discard
-virtual_transport = discard
-relay_transport = discard
-recipient_delimiter = {recipient_delimiter}
-show_user_unknown_table_name = {show_table_name}
-parent_domain_matches_subdomains = {parents}
-allow_percent_hack = {allow_percent_hack}
-swap_bangpath = {swap_bangpath}
-resolve_dequoted_address = {resolve_dequoted_address}
-in_flow_delay = 0
-smtpd_error_sleep_time = 0
-smtpd_soft_error_limit = 100000
-smtpd_hard_error_limit = 100000
-smtpd_junk_command_limit = 100000
-smtpd_client_connection_count_limit = 0
-smtpd_forbid_unauth_pipelining = no
-smtpd_forbid_bare_newline = no
-smtpd_client_event_limit_exceptions =
-smtpd_timeout = 20s
-rbl_answer_guard = no
-max_idle = 10s
-"""
-
-FILES = {
-    "local_users": "known x\nalias x\nlocal x\n",
-    "relay_more": "source.example x\nrefused.example x\n",
-    "relay_users": "user@relay.example x\nknown x\n@sub.relay.example x\nrefused@relay.example x\nlater@relay.example x\n",
-    "aliases": "alias@alias.example known@ours.example\nrole@ours.example known@ours.example\n",
-    "mailboxes": "box@vmail.example box/\n",
-    "transport": (
-        "refused@relay.example error:5.1.6 this one has moved\n"
-        "later@relay.example retry:come back later\n"
-        "refused.example error:nobody home\n"
-        "listed-domain.example error:5.7.9 not there\n"
-    ),
-}
-
-ACTIONS = (
-    "DUNNO", "OK", "OK", "RELAY", "ok with text", "dunno", "REJECT", "REJECT not you", "reject 5.1.8 lower case",
-    "REJECT 4.1.1 other digit", "REJECT 5.7 half a code", "REJECT 5.1.7  two  blanks", "REJECT 5.1.1 unknown",
-    "DEFER", "DEFER 4.3.2 later", "DEFER 5.1.3 wrong digit", "450 4.1.1 greylisted", "550 plain text", "554 5.1.8 with status",
-    "550", "450", "2", "421 4.7.0 closing", "521 5.3.2 no mail here", "571 odd code", "599 5.9.9 most", "400 least",
-    "5501 four digits", "54x letters", "250 hello", "REJECTED", "DEFER_IF_PERMIT", "DEFER_IF_PERMIT 4.1.3 maybe",
-    "DEFER_IF_REJECT", "DEFER_IF_REJECT 4.2.2 if so", "DEFER_IF_PERMIT 5.2.3 wrong digit", "INFO a word", "WARN a word", "INFO",
-    "PREPEND X-Seen: yes", "PREPEND no header", "PREPEND", "DISCARD", "DISCARD with text", "HANGUP", "permit", "reject", "defer",
-    "reject_unauth_destination", "permit_auth_destination, reject", "warn_if_reject reject", "warn_if_reject reject, permit",
-    "defer_if_permit", "defer_if_reject, reject", "defer_if_permit defer_if_reject", "texthash:nested", "permit_mynetworks, reject",
-    "first_class", "second_class", "First_Class", "reject_non_fqdn_sender, reject_unknown_sender_domain", "no_such_word, permit",
-    "reject_rbl_client bl.test", "check_client_access", "sleep 0, reject", "REJECT " + "long " * 60, "REJECT 5.1.2 a\ttab",
-    "WARN", "DEFER 4.7", "550 5.1.1.1 four", "REJECT $1", "discard", "REJECT\ttab before",
-)  # fmt: skip
-
-PATTERNS = (
-    r"/good/", r"/^192\.0\.2\./", r"/@.*\.example$/", r"/^(.*)@(.*)$/", r"/^[0-9.]+$/", r"/^unknown$/", r"!/example/", r"/^<>$/",
-    r"/Ann/i", r"/^mail\./", r"/^\[/", r"/^known/", r"/^$/", r"/relay/", r"/^([a-z]+)\.(.*)/",
-)  # fmt: skip
-
-NETWORKS = (
-    "192.0.2.0/24",
-    "198.51.100.0/25",
-    "203.0.113.64/26",
-    "127.0.0.0/8",
-    "2001:db8::/32",
-    "!192.0.2.0/28",
-    "203.0.113.9",
+from gatepost.policy.registry import RESTRICTIONS, Argument
+from tests.parity.further_words import EVERY, login_settings, login_table, policy_service, server_table
+from tests.parity.vocabulary import (
+    ACTIONS,
+    ADDRESS_LIST_WORDS,
+    CHECKS,
+    CODES,
+    DOMAIN_LIST_WORDS,
+    FILES,
+    FINAL_WORDS,
+    INLINE_ACTIONS,
+    MAIN_CF,
+    MISTAKES,
+    NETWORKS,
+    PATTERNS,
+    PLAIN_WORDS,
+    TEMPLATES,
+    UNLISTED_WORDS,
 )
-
-TEMPLATES = (
-    "$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain${rbl_reason?; $rbl_reason}",
-    "$rbl_code 5.7.9 $rbl_what is on $rbl_domain: $rbl_txt",
-    "450 4.7.0 ${client}/${client_name}/${client_address}/${reverse_client_name}/$helo_name",
-    "554 s=$sender sn=$sender_name sd=$sender_domain r=$recipient rn=$recipient_name rd=$recipient_domain",
-    "$rbl_code",
-    "550 $server_name ${rbl_reason:nothing said}",
-    "550 ${rbl_reason?{yes: $rbl_reason}:{no}}",
-    "250 not a refusal",
-    "no code",
-    "$no_such_name x",
-    "554 $$5 and 100%",
-    "$rbl_code $rbl_domain",
+from tests.parity.world import (
+    ADDRESS_LISTS,
+    ALLOW_DOMAIN_LISTS,
+    ALLOW_LISTS,
+    DOMAIN_LISTS,
+    OWN_ADDRESS,
+    TABLE_KEYS,
+    XCLIENT_HOST,
 )
-
-PLAIN_WORDS = (
-    "permit_mynetworks", "permit_inet_interfaces", "permit_sasl_authenticated", "reject_unknown_client_hostname",
-    "reject_unknown_client", "reject_unknown_reverse_client_hostname", "reject_invalid_helo_hostname", "reject_invalid_hostname",
-    "reject_non_fqdn_helo_hostname", "reject_non_fqdn_hostname", "reject_unknown_helo_hostname", "reject_unknown_hostname",
-    "reject_non_fqdn_sender", "reject_unknown_sender_domain", "reject_unknown_address",
-    "reject_non_fqdn_recipient", "reject_unknown_recipient_domain",
-    "permit_auth_destination", "reject_unauth_destination", "defer_unauth_destination", "reject_multi_recipient_bounce",
-    "reject_unauth_pipelining", "REJECT_NON_FQDN_SENDER",
-)  # fmt: skip
-
-UNLISTED_WORDS = ("reject_unlisted_recipient", "check_recipient_maps")
-"""Drawn for the recipient's lists only: elsewhere Postfix 3.7 forgets, after a refusal, that the next address is unchecked."""
-
-FINAL_WORDS = ("permit", "reject", "defer", "defer_if_permit", "defer_if_reject", "reject_plaintext_session")
-CHECKS = ("check_client_access", "check_helo_access", "check_sender_access", "check_recipient_access")
-ADDRESS_LIST_WORDS = ("reject_rbl_client", "reject_rbl")
-DOMAIN_LIST_WORDS = (
-    "reject_rhsbl_client", "reject_rhsbl_reverse_client", "reject_rhsbl_helo", "reject_rhsbl_sender", "reject_rhsbl_recipient",
-)  # fmt: skip
-MISTAKES = (
-    "no_such_restriction",
-    "check_client_access",
-    "sleep x",
-    "reject_rbl_client",
-    "warn_if_reject",
-    "First_class",
-)
-
-CODES = (
-    "reject_code", "defer_code", "access_map_reject_code", "access_map_defer_code", "maps_rbl_reject_code", "relay_domains_reject_code",
-    "unknown_address_reject_code", "unknown_client_reject_code", "unknown_hostname_reject_code", "invalid_hostname_reject_code",
-    "non_fqdn_reject_code", "multi_recipient_bounce_reject_code", "plaintext_reject_code", "unknown_local_recipient_reject_code",
-    "unknown_relay_recipient_reject_code", "unknown_virtual_alias_reject_code", "unknown_virtual_mailbox_reject_code",
-)  # fmt: skip
 
 Parameters = dict[str, str]
 
@@ -164,17 +49,21 @@ class Batch:
     policies: tuple[Parameters, ...]
 
 
-def draw_batch(chance: random.Random, count: int) -> Batch:
-    """A batch of `count` policies."""
+def draw_batch(seed: int, count: int) -> Batch:
+    """A batch of `count` policies. Most have one restriction in their middle: all of them in turn, as seeds go on."""
+    chance = random.Random(seed)
     files = FILES | {f"table{n}": _text_table(chance) for n in range(6)}
     files |= {f"patterns{n}": _pattern_table(chance) for n in range(3)}
     files |= {f"nets{n}": _network_table(chance) for n in range(2)}
     files["replies"] = "".join(f"{zone} {chance.choice(TEMPLATES)}\n" for zone in ADDRESS_LISTS + DOMAIN_LISTS[:2])
     has_transport = chance.random() < 0.5
+    focuses = [EVERY[(seed * count + n) % len(EVERY)] if chance.random() < 0.8 else "" for n in range(count)]
+    drawers = [_Drawer(chance, has_transport, focus) for focus in focuses]
     main_cf = MAIN_CF.format(
         level=chance.choice(("3.6", "3.6", "2")),
         directory="{directory}",
         own_address=OWN_ADDRESS,
+        xclient_host=XCLIENT_HOST,
         transport_maps="texthash:$config_directory/transport" if has_transport else "",
         relay_recipient_maps=chance.choice(("", "texthash:$config_directory/relay_users")),
         recipient_delimiter=chance.choice(("", "+", "+-")),
@@ -184,7 +73,7 @@ def draw_batch(chance: random.Random, count: int) -> Batch:
         swap_bangpath=_yes(chance, 0.8),
         resolve_dequoted_address=_yes(chance, 0.8),
     )
-    return Batch(main_cf, files, tuple(_Drawer(chance, has_transport).policy() for _ in range(count)))
+    return Batch(main_cf, files, tuple(drawer.policy() for drawer in drawers))
 
 
 def chance_word(chance: random.Random, words: Sequence[str], probability: float) -> str:
@@ -230,23 +119,25 @@ class _Drawer:
     Where transport_maps refuses recipients, unlisted ones are always refused: Postfix would queue and bounce them.
     """
 
-    def __init__(self, chance: random.Random, has_transport: bool) -> None:
+    def __init__(self, chance: random.Random, has_transport: bool, focus: str) -> None:
         self.chance = chance
+        self.focus = focus
         self.has_transport = has_transport
 
     def policy(self) -> Parameters:
         """The overrides of one door."""
         chance = self.chance
         relay, recipient = self._relay_and_recipient()
+        most = chance.choice((0, 0, 0, 1) if self.focus else (0, 1, 2, 4))
         parameters = {
-            "smtpd_client_restrictions": self.words(0, 4),
-            "smtpd_helo_restrictions": self.words(0, 4),
-            "smtpd_sender_restrictions": self.words(0, 4),
+            "smtpd_client_restrictions": self.words(0, most),
+            "smtpd_helo_restrictions": self.words(0, most),
+            "smtpd_sender_restrictions": self.words(0, most),
             "smtpd_relay_restrictions": relay,
             "smtpd_recipient_restrictions": recipient,
             "smtpd_data_restrictions": self.words(0, 2) if chance.random() < 0.4 else "",
             "smtpd_end_of_data_restrictions": self.words(0, 2) if chance.random() < 0.3 else "",
-            "smtpd_etrn_restrictions": self.words(0, 2) if chance.random() < 0.3 else "",
+            "smtpd_etrn_restrictions": self._etrn() if chance.random() < 0.5 else "",
             "smtpd_restriction_classes": "first_class, second_class",
             "first_class": self.words(1, 3, with_classes=False),
             "second_class": self.words(1, 2, with_classes=False) + chance_word(chance, ("first_class",), 0.3),
@@ -281,12 +172,15 @@ class _Drawer:
                 )
             ),
             "smtpd_peername_lookup": "no",
+            "permit_mx_backup_networks": chance.choice(("192.0.2.0/24", "198.51.100.0/24", "192.0.2.1/24")),
             chance.choice(CODES): chance.choice(("550", "450", "554", "521", "599")),
             "smtpd_expansion_filter": "abcdefghijklmnopqrstuvwxyz.@",
         }
         chosen = {name: value for name, value in possible.items() if chance.random() < 0.15}
         if self.has_transport:
             chosen.pop("smtpd_reject_unlisted_recipient", None)
+        if "login" in self.focus or "sasl" in self.focus or chance.random() < 0.5:
+            chosen |= login_settings(chance)
         if chance.random() < 0.2:
             chosen["default_rbl_reply"] = chance.choice([t for t in TEMPLATES if "no_such" not in t])
         return chosen
@@ -297,14 +191,30 @@ class _Drawer:
             ("reject_unauth_destination", "defer_unauth_destination", "reject_unauth_destination")
         )
         before = self.chance.choice(
-            ("", "permit_mynetworks ", "warn_if_reject reject_unknown_sender_domain ", "defer_if_reject ")
+            (
+                "",
+                "permit_mynetworks ",
+                "permit_sasl_authenticated ",
+                "permit_mx_backup ",
+                "warn_if_reject reject_unknown_sender_domain ",
+                "defer_if_reject ",
+                f"{self._any()} ",
+            )
         )
+        if self.focus and self.chance.random() < 0.9:
+            before = f"{self._with_argument(self.focus)} "
+        if before == "permit ":  # with that before relay control neither of the two starts
+            before = ""
         if self.chance.random() < 0.7:
             return before + control + " " + self.words(0, 2), self.words(0, 6) + chance_word(
                 self.chance, UNLISTED_WORDS, 0.15
             )
         unlisted = chance_word(self.chance, UNLISTED_WORDS, 0.15)
         return "", before + control + " " + self.words(0, 6) + unlisted
+
+    def _etrn(self) -> str:
+        check = f"check_etrn_access {self._table()} " if self.chance.random() < 0.5 else ""
+        return check + self.words(0, 1)
 
     def words(self, least: int, most: int, *, with_classes: bool = True) -> str:
         """A random list. A class that names itself, which kills Postfix at its start, is not drawn."""
@@ -316,6 +226,7 @@ class _Drawer:
             (self._access, 30),
             (lambda: f"{self.chance.choice(ADDRESS_LIST_WORDS)} {self._zone(ADDRESS_LISTS)}", 8),
             (lambda: f"{self.chance.choice(DOMAIN_LIST_WORDS)} {self._zone(DOMAIN_LISTS)}", 8),
+            (self._any, 60),
             (lambda: f"permit_dnswl_client {self._zone(ALLOW_LISTS)}", 2),
             (lambda: f"permit_rhswl_client {self._zone(ALLOW_DOMAIN_LISTS)}", 2),
             (lambda: self.chance.choice(FINAL_WORDS), 8),
@@ -324,6 +235,30 @@ class _Drawer:
         )
         draw = self.chance.choices([kind for kind, _ in kinds], [weight for _, weight in kinds])[0]
         return ("warn_if_reject " if self.chance.random() < 0.12 else "") + draw()
+
+    def _any(self) -> str:
+        """Any restriction that there is."""
+        return self._with_argument(self.chance.choice(EVERY))
+
+    def _with_argument(self, name: str) -> str:
+        """A restriction with an argument that suits it."""
+        match RESTRICTIONS[name].argument:
+            case Argument.ZONE:
+                allows = name.startswith("permit")
+                if "rhs" in name:
+                    return f"{name} {self._zone(ALLOW_DOMAIN_LISTS if allows else DOMAIN_LISTS)}"
+                return f"{name} {self._zone(ALLOW_LISTS if allows else ADDRESS_LISTS)}"
+            case Argument.POLICY_SERVICE:
+                return policy_service(self.chance, ACTIONS)
+            case Argument.SECONDS:
+                return f"{name} 0"
+            case Argument.TABLE if name.endswith(("_a_access", "_mx_access", "_ns_access")):
+                return f"{name} {server_table(self.chance, INLINE_ACTIONS)}"
+            case Argument.TABLE if name == "check_sasl_access":
+                return f"{name} {login_table(self.chance, INLINE_ACTIONS)}"
+            case Argument.TABLE | Argument.CERTIFICATE_TABLE:
+                return f"{name} {self._table()}"
+        return name
 
     def _zone(self, zones: Sequence[str]) -> str:
         return self.chance.choice([zone for zone in zones if zone[0] != "["])
@@ -337,7 +272,7 @@ class _Drawer:
         kind = chance.choices(
             ("texthash", "regexp", "pcre", "cidr", "static", "inline", "missing"), (40, 12, 8, 10, 8, 15, 2)
         )[0]
-        action = chance.choice([a for a in ACTIONS if "$" not in a and "\t" not in a])
+        action = chance.choice(INLINE_ACTIONS)
         if kind == "texthash":
             return f"texthash:$config_directory/table{chance.randrange(6)}"
         if kind in ("regexp", "pcre"):

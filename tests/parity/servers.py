@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.parity.policies import Batch, Parameters
+from tests.parity.policy_server import policy_server
+from tests.parity.vocabulary import ACTIONS
 from tests.parity.world import CLIENTS, OWN_ADDRESS, ZONE
 from tests.wire.smtp.private_postfix import SERVICES
 
@@ -90,6 +92,7 @@ def serve(batch: Batch, directory: Path) -> Iterator[Pair]:
     for side, hosts in (("postfix", POSTFIX_HOSTS), ("gatepost", GATEPOST_HOSTS)):
         _write(batch, directory / side, directory, hosts)
     with ExitStack() as stack:
+        stack.enter_context(policy_server(ACTIONS))
         stack.enter_context(_postfix(directory))
         stack.enter_context(_gatepost(directory))
         wait_for_port(GATEPOST_HOSTS[0], FIRST_PORT)
@@ -131,13 +134,14 @@ def _gatepost(directory: Path) -> Iterator[None]:
         "data_directory": f"{directory}/gatepost-data",
         "queue_directory": f"{directory}/gatepost-queue",
     }
-    command = [sys.executable, "-c", "from gatepost.cli.run import run; run()", "-c", f"{directory}/gatepost"]
+    command = [sys.executable, "-m", "tests.parity.witnessed", f"{directory}/counts", "-c", f"{directory}/gatepost"]
     command += [word for name, value in overrides.items() for word in ("-o", f"{name}={value}")]
     with (directory / "gatepost.err").open("wb") as errors, subprocess.Popen(command, stderr=errors) as running:
         try:
             yield
         finally:
-            running.kill()
+            running.terminate()
+            running.wait(START_S)
 
 
 def wait_for_port(host: str, port: int) -> None:

@@ -37,9 +37,9 @@ def test_random_policies_are_decided_as_postfix_decides_them() -> None:
     why = namespaces_fail()
     if why:
         pytest.skip(f"needs root and namespaces of its own: {why}")
-    arguments = ["--seed", "1", "--policies", "20", "--sessions", "12", "--json"]
+    arguments = ["--seed", "1", "--policies", "40", "--sessions", "12", "--json"]
     done = in_private_namespace("tests.parity.run", arguments, cwd=ROOT, capture_output=True, timeout=110)
     assert done.returncode in (0, 1), done.stderr
     report = json.loads(done.stdout)
-    assert report["sessions"] == 240
+    assert report["sessions"] == 480
     assert report["differences"] == []

@@ -1,6 +1,7 @@
 """The world of the parity runs: who connects, what names and addresses there are, and the zone that says so.
 
-The addresses are put on the loopback device of a private network, so that both servers see real peers: no XCLIENT.
+The addresses are put on the loopback device of a private network, so that both servers see real peers; one of them
+speaks for others by XCLIENT.
 """
 
 GOOD_CLIENTS = ("192.0.2.10", "192.0.2.11", "198.51.100.7", "127.0.0.5", "2001:db8::5")
@@ -14,6 +15,15 @@ LISTED_CLIENTS = ("203.0.113.66", "203.0.113.67", "203.0.113.68")
 
 CLIENTS = (*GOOD_CLIENTS, *NAMELESS_CLIENTS, *LISTED_CLIENTS)
 OWN_ADDRESS = "192.0.2.1"
+XCLIENT_HOST = "127.0.0.9"
+"""A client without a name that may speak for others (XCLIENT)."""
+SPOKEN_FOR = (
+    *CLIENTS, "2001:db8:0:1::25", "::1", "203.0.113.70", "192.0.2.10", OWN_ADDRESS, "198.51.100.200",
+)  # fmt: skip
+SPOKEN_NAMES = (
+    "mail.good.example", "Mail.Good.Example", "host.relay.example", "good.example", "spam.source.example", "nullmx.example",
+    "fails.example", "onlya.example", "relay.example", "nodot", "sub.good.example", "void.example", "unknown",
+)  # fmt: skip
 
 ZONE = """
 # clients
@@ -40,7 +50,28 @@ both.lists.example 60 A 203.0.113.68
 
 # domains of senders, recipients and HELO names
 good.example 60 MX 10 mail.good.example.
+good.example 60 NS ns1.good.example.
+good.example 60 NS ns2.source.example.
+ns1.good.example 60 A 192.0.2.53
+ns2.source.example 60 A 203.0.113.66
+ns2.source.example 60 AAAA 2001:db8::5
+onlya.example 60 NS gone.void.example.
 onlya.example 60 A 192.0.2.40
+relay.example 60 MX 10 mail.good.example.
+relay.example 60 MX 20 mx.ours.example.
+mx.ours.example 60 A 192.0.2.1
+backup.example 60 MX 10 mail.good.example.
+backup.example 60 MX 20 mx.ours.example.
+far.example 60 MX 10 spam.source.example.
+far.example 60 MX 10 mail.good.example.
+far.example 60 MX 20 mx.ours.example.
+best.example 60 MX 10 mx.ours.example.
+best.example 60 MX 20 mail.good.example.
+half.example 60 MX 10 broken.fails.example.
+half.example 60 MX 20 mx.ours.example.
+lost.example 60 MX 10 gone.void.example.
+lost.example 60 MX 20 mx.ours.example.
+literal.example 60 MX 10 192.0.2.10.
 onlysix.example 60 AAAA 2001:db8::40
 nullmx.example 60 MX 0 .
 deadmx.example 60 MX 10 gone.void.example.
@@ -78,6 +109,7 @@ ALLOW_DOMAIN_LISTS = ("dwl.test", "dbl.test", "void.test")
 """Without a failing list: a Postfix process remembers its failure as `not listed` and raises no flag the second time."""
 
 HELO_NAMES = (
+    "backup.example", "literal.example", "half.example", "192.0.2.999", "::1",
     "mail.good.example", "Mail.Good.Example", "good.example.", "pc1", "localhost", "192.0.2.10", "[192.0.2.10]", "[192.0.2]",
     "[IPv6:2001:db8::5]", "[2001:db8::5]", "[ipv6:::1]", "12345", "1.2.3", "under_score.good.example", "-x.example", "a..b",
     "good.example..", "x" * 64 + ".example", "fails.example", "x.fails.example", "nullmx.example", "onlysix.example",
@@ -86,6 +118,7 @@ HELO_NAMES = (
 )  # fmt: skip
 
 SENDERS = (
+    "bob@onlya.example", "ann@backup.example", "x@literal.example", "ann@half.example",
     "", "ann@good.example", "Ann@GOOD.example", "ann+list@good.example", "ann@onlya.example", "bob@nullmx.example",
     "bob@fails.example", "bob@mxfails.example", "bob@afails.example", "bob@void.example", "bob", "bob@nodot", "bob@deadmx.example",
     "bob@listed-domain.example", "bob@[192.0.2.10]", '"ann b"@good.example', "ann%x@good.example", "site!ann", "a@b@good.example",
@@ -95,6 +128,7 @@ SENDERS = (
 )  # fmt: skip
 
 RECIPIENTS = (
+    "user@backup.example", "user@far.example", "user@best.example", "user@half.example", "user@lost.example", "x@literal.example",
     "known@ours.example", "Known@Ours.Example", "nobody@ours.example", "known+ext@ours.example", "known@local.example",
     "nobody@local.example", "known", "postmaster", "PostMaster", "postmaster@ours.example", "postmaster@local.example",
     "abuse@ours.example", "alias@alias.example", "nobody@alias.example", "box@vmail.example", "nobody@vmail.example",
@@ -117,4 +151,18 @@ TABLE_KEYS = (
     "local.example", "known@local.example", "postmaster@ours.example", "postmaster@", "postmaster", "void.example", "b@a",
     '"ann b"@good.example', "ann b@good.example", '"two words"@ours.example', "two words@ours.example", "x@good.example",
     "data", "listed-domain.example", "friend@good.example", "under_score.good.example", "*", "onlya.example", "double-bounce@ours.example",
+)  # fmt: skip
+
+TELLING_HELO_NAMES = (
+    "listed-domain.example", "spam.source.example", "fails.example", "onlya.example", "mail.good.example", "nullmx.example",
+    "good.example", "[192.0.2]", "192.0.2.10", "pc1",
+)  # fmt: skip
+TELLING_SENDERS = (
+    "", "", "ann@good.example", "bob@onlya.example", "bob@listed-domain.example", "bob@nullmx.example", "bob@fails.example",
+    "bob@void.example", "bob@nodot", "nobody@local.example", "x@alias.example", "known@ours.example", "bob",
+)  # fmt: skip
+TELLING_RECIPIENTS = (
+    "known@ours.example", "known@ours.example", "nobody@ours.example", "user@relay.example", "friend@good.example", "bob@nodot",
+    "user@backup.example", "user@half.example", "x@listed-domain.example", "friend@nullmx.example", "friend@fails.example",
+    "friend@void.example", "friend@onlya.example", "refused@relay.example", "later@relay.example", "box@vmail.example",
 )  # fmt: skip

@@ -41,7 +41,19 @@ def test_effects(value, expected):
     assert parse_action(value, SETTINGS) == expected
 
 
-@pytest.mark.parametrize("value", ["PREPEND no header", "PREPEND", "REDIRECT nobody", "BCC", "FILTER nowhere"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "PREPEND no header",
+        "PREPEND",
+        "PREPEND X-A: b\r\nX-C: d",
+        "PREPEND X-A: b\0",
+        "PREPEND X A: b",
+        "REDIRECT nobody",
+        "BCC",
+        "FILTER nowhere",
+    ],
+)
 def test_effects_with_a_bad_argument_are_ignored_with_a_complaint(value):
     action = parse_action(value, SETTINGS)
     assert isinstance(action, Dunno)

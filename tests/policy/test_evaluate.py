@@ -213,7 +213,9 @@ def test_a_bare_table_means_the_check_of_its_list(run, list_name, key, subject):
         (Reply(250, "2.0.0", "no"), False, "450 4.7.1 Service unavailable"),
         (Reply(600, "5.0.0", "no"), False, "450 4.7.1 Service unavailable"),
         (Reply(554, "5.7.1", "a\r\nb\x7f"), False, "554 5.7.1 a  b "),
-        (Reply(554, "5.7.1", "x" * 600), False, "554 5.7.1 " + "x" * 510),
+        (Reply(554, "5.7.1", "x" * 600), False, "554 5.7.1 " + "x" * 500),
+        (Reply(554, "5.7.1", "x" + "é" * 300), False, "554 5.7.1 x" + "é" * 249),
+        (Reply(554, "5.7.1", "é" * 250), True, "454 4.7.1 " + "é" * 250),
     ],
 )
 def test_replies_are_made_fit_to_send(given, soft, expected):

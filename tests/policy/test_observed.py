@@ -2,11 +2,11 @@
 
 import pytest
 
-from gatepost.model.address import parse_ip
+from gatepost.model.address import IPAddress, parse_ip
 from gatepost.model.answer import NOT_FOUND, Unavailable
 from gatepost.model.match_list import MatchList, Pattern
 from gatepost.model.reply import Reply
-from gatepost.model.session import Client
+from gatepost.model.session import NAMELESS, Client
 from gatepost.policy.questions import NULL_MX
 from gatepost.testing.fake_world import FakeWorld
 
@@ -124,3 +124,84 @@ def test_discard_before_there_is_a_message_is_no_opinion(run):
 def test_a_reply_template_keeps_its_blanks_and_knows_empty_from_set(reply, template, expected):
     world = FakeWorld(addresses={"44.2.0.192.bl.test": ("127.0.0.2",)}, texts={"44.2.0.192.bl.test": ("listed",)})
     assert reply("reject_rbl_client bl.test", world, settings={"default_rbl_reply": template}) == expected
+
+
+UNKNOWN_ADDRESS = IPAddress("unknown", b"")
+"""A client whose address XCLIENT does not tell."""
+
+
+def test_a_client_without_address_is_in_no_network_not_even_in_a_bad_one(reply):
+    networks = MatchList("mynetworks", (Pattern("192.0.2.1/24", fault="host bits"),))
+    facts = {"client": Client(UNKNOWN_ADDRESS, 0, NAMELESS), "settings": {"mynetworks": networks}}
+    refused = "554 5.7.1 <bob@ours.example>: Recipient address rejected: Access denied"
+    assert reply("permit_mynetworks, reject", **facts) == refused
+
+
+def test_a_client_without_address_is_asked_for_by_that_word_on_a_block_list(reply):
+    world = FakeWorld(addresses={"unknown.bl.test": ("127.0.0.2",)})
+    listed = "554 5.7.1 Service unavailable; Client host [unknown] blocked using bl.test"
+    assert reply("reject_rbl_client bl.test", world, client=Client(UNKNOWN_ADDRESS, 0, NAMELESS)).startswith(listed)
+
+
+@pytest.mark.parametrize(("spokesman", "expected"), [(None, "OK"), ("192.0.2.99", "554")])
+def test_own_addresses_are_compared_with_the_address_that_connected(reply, spokesman, expected):
+    client = Client(parse_ip("192.0.2.44"), 0, NAMELESS, parse_ip(spokesman) if spokesman else None)
+    settings = {"own_addresses": frozenset({"192.0.2.44"})}
+    assert reply("permit_inet_interfaces, reject", client=client, settings=settings).partition(" ")[0] == expected
+
+
+def test_a_bad_network_among_those_of_best_exchangers_is_trouble_with_the_host(reply):
+    world = FakeWorld(
+        exchangers={"far.test": ((10, "mx1.test"), (20, "gate.test"))}, hosts={"mx1.test": ("192.0.2.31",)}
+    )
+    networks = MatchList("permit_mx_backup_networks", (Pattern("192.0.2.1/24", fault="host bits"),))
+    settings = {
+        "mydestination": MatchList("mydestination", (Pattern("gate.test"),)),
+        "permit_mx_backup_networks": networks,
+    }
+    expected = "450 4.4.4 <u@far.test>: Recipient address rejected: Unable to verify host mx1.test as mail exchanger"
+    assert reply("permit_mx_backup, reject", world, recipient="u@far.test", settings=settings) == expected
+
+
+def test_both_flags_end_the_second_list_after_a_warning_too(run):
+    lists = {
+        "smtpd_helo_restrictions": "defer_if_permit",
+        "smtpd_relay_restrictions": "defer_if_reject",
+        "smtpd_recipient_restrictions": "warn_if_reject reject, reject_non_fqdn_recipient, reject",
+    }
+    outcome = run(policy=lists)
+    assert str(outcome.refusal) == DEFER
+    assert [note.kind for note in outcome.notes] == ["reject_warning"]
+
+
+def test_the_expansion_filter_counts_octets(reply):
+    world = FakeWorld(addresses={"44.2.0.192.bl.test": ("127.0.0.2",)})
+    settings = {"default_rbl_reply": "554 $helo_name", "smtpd_expansion_filter": "abcdefghijklmnopqrstuvwxyz."}
+    given = reply("reject_rbl_client bl.test", world, settings=settings, helo_name="bücher.example")
+    assert given == "554 5.7.1 b__cher.example"
+
+
+@pytest.mark.parametrize(("state", "count", "expected"), [("RCPT", 1, "550"), ("VRFY", 1, "OK"), ("VRFY", 2, "550")])
+def test_vrfy_is_no_further_recipient_of_a_bounce(reply, state, count, expected):
+    given = reply("reject_multi_recipient_bounce", sender="", recipient_count=count, protocol_state=state)
+    assert given.partition(" ")[0] == expected
+
+
+def test_a_deferral_with_a_5xx_code_gives_way_to_defer_if_reject(run):
+    lists = {
+        "smtpd_sender_restrictions": "inline:permits",
+        "smtpd_recipient_restrictions": "inline:rejects",
+    }
+    tables = {
+        "inline:permits": {"ann@sender.example": "DEFER_IF_PERMIT one"},
+        "inline:rejects": {"bob@ours.example": "DEFER_IF_REJECT two"},
+    }
+    outcome = run(FakeWorld(tables=tables), policy=lists, settings={"access_map_defer_code": 550})
+    assert str(outcome.refusal) == "550 5.7.1 <bob@ours.example>: Recipient address rejected: two"
+
+
+@pytest.mark.parametrize(("state", "expected"), [("RCPT", "554"), ("END-OF-MESSAGE", "OK")])
+def test_an_allow_list_minds_the_destination_at_rcpt_only(reply, state, expected):
+    world = FakeWorld(addresses={"44.2.0.192.wl.test": ("127.0.0.2",)})
+    facts = {"recipient": "u@elsewhere.test", "protocol_state": state}
+    assert reply("permit_dnswl_client wl.test, reject", world, **facts).partition(" ")[0] == expected

@@ -38,11 +38,15 @@ NAMELESS = ClientNames(UNKNOWN, NameStatus.PERMANENT, UNKNOWN, NameStatus.PERMAN
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """The machine at the other end. `names` is None when they must be asked for."""
+    """The machine at the other end. `names` is None when they must be asked for.
+
+    `spokesman` is the address that connected, where it speaks for this client (XCLIENT).
+    """
 
     address: IPAddress
     port: int = 0
     names: ClientNames | None = None
+    spokesman: IPAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class Settings:
     virtual_mailbox_domains: MatchList = MatchList("virtual_mailbox_domains")
     own_addresses: frozenset[str] = frozenset()
     permit_mx_backup_networks: MatchList = MatchList("permit_mx_backup_networks")
+    smtpd_authorized_xclient_hosts: MatchList = MatchList("smtpd_authorized_xclient_hosts")
 
     recipient_delimiter: str = ""
     swap_bangpath: bool = True
@@ -94,6 +95,8 @@ class Settings:
     default_rbl_reply: str = ""
     maps_rbl_domains: tuple[str, ...] = ()
     smtpd_expansion_filter: str = ""
+    smtpd_reject_footer: str = ""
+    smtpd_reject_footer_maps: tuple[str, ...] = ()
     rbl_answer_guard: bool = True
 
     smtpd_policy_service_default_action: str = "451 4.3.5 Server configuration problem"

@@ -32,9 +32,9 @@ from gatepost.policy.subjects import Subject, rejection, repair_enhanced_code, s
 
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")
 _WORD = re.compile(r"([^ \t]*)[ \t]*(.*)", re.DOTALL)
-_HEADER = re.compile(r"[!-9;-~]+:")
+_HEADER = re.compile(r"[!-9;-~]+:[^\r\n\0]*\Z")
 CONFIGURATION_FAULT = "Server configuration error"
-BEFORE_MAIL = frozenset({"CONNECT", "HELO", "EHLO", "ETRN"})
+BEFORE_MAIL = frozenset({"CONNECT", "XCLIENT", "HELO", "EHLO", "ETRN"})
 """Stages without a message that an action could be about (smtpd_delay_reject = no)."""
 
 
@@ -133,7 +133,7 @@ def _refusal(kind: Callable[[Reply], Verdict], code: int, enhanced: str, text: s
 
 def _prepend(text: str) -> Verdict:
     if not _HEADER.match(text):
-        return Dunno(f"PREPEND needs a header (Name: text), not {text!r}: ignored")
+        return Dunno(f"PREPEND needs a header of one line (Name: text), not {text!r}: ignored")
     return Effect("PREPEND", text)
 
 

@@ -26,6 +26,8 @@ class DnsZone:
 
     def name_for_address(self, address: IPAddress) -> str:
         """The name to ask for: octets reversed, or for IPv6 nibbles reversed, before the domain."""
+        if not address.octets:  # not known: XCLIENT ADDR=[UNAVAILABLE]
+            return f"{address.text}.{self.domain}"
         octets = reversed(address.octets)
         labels = ".".join([_HEX[o] for o in octets] if address.is_ipv6 else [str(o) for o in octets])
         return f"{labels}.{self.domain}"

@@ -281,7 +281,9 @@ class Evaluation:
                 self._complaints.append(verdict.complaint)
             self._pass_over(self._next_list(self._position), Passed.PERMITTED)
         elif isinstance(verdict, Refuse):
-            return self._refuse(step, verdict)
+            outcome = self._refuse(step, verdict)
+            if outcome is not None:
+                return outcome
         elif isinstance(verdict, Restrictions):
             return self._expand(step, verdict)
         elif isinstance(verdict, DeferIfPermit | DeferIfReject):
@@ -308,9 +310,11 @@ class Evaluation:
         if step.is_warning and not verdict.is_fault:
             self._notes.append(LogNote("reject_warning", str(finish(reply, settings))))
             return None
-        if self._carried_reject is not None and reply.code >= 500:
-            reply = self._carried_reject
-        return self._outcome(refusal=finish(reply, settings), decided_by=step.word)
+        return self._outcome(refusal=finish(self._softened(reply), settings), decided_by=step.word)
+
+    def _softened(self, reply: Reply) -> Reply:
+        """A 5xx gives way to a raised defer_if_reject; a deferral is one under access_map_defer_code = 550."""
+        return self._carried_reject if self._carried_reject is not None and reply.code >= 500 else reply
 
     def _raise_flag(self, step: Step, verdict: DeferIfPermit | DeferIfReject) -> None:
         if verdict.complaint:
@@ -348,8 +352,8 @@ class Evaluation:
     def _permit(self) -> Outcome:
         """Nothing refused: a raised defer_if_permit refuses now, where the stage is one that looks at it."""
         if self._deferral is not None and self._plan.applies_deferral:
-            settings = self._session.settings
-            return self._outcome(refusal=finish(self._deferral, settings), decided_by="defer_if_permit")
+            reply = self._softened(self._deferral)
+            return self._outcome(refusal=finish(reply, self._session.settings), decided_by="defer_if_permit")
         return self._outcome()
 
     def _outcome(self, *, refusal: Reply | None = None, hangs_up: bool = False, decided_by: str = "") -> Outcome:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from gatepost.model.answer import Found, Unavailable
 from gatepost.model.reply import Reply
-from gatepost.model.session import Session
+from gatepost.model.session import UNKNOWN, Session
 from gatepost.model.verdict import Refuse, Verdict
 from gatepost.policy.access import lookup_fault
 from gatepost.policy.asking import Asking, ask
@@ -57,7 +57,7 @@ def listing_refusal(session: Session, hit: Hit) -> Asking[Verdict]:
     compiled, fault = _usable(template or session.settings.default_rbl_reply, session)
     values = yield from _values(session, hit, compiled)
     allowed = session.settings.smtpd_expansion_filter
-    text = render(compiled, lambda name: _clean(values.get(name, ""), allowed))
+    text = render(compiled, lambda name: clean(values.get(name, ""), allowed))
     return Refuse(_read_reply(text), complaint=fault)
 
 
@@ -88,11 +88,11 @@ def _values(session: Session, hit: Hit, template: Template) -> Asking[dict[str, 
         "rbl_reason": hit.reason,
         "rbl_txt": hit.reason,
         "client_address": client.address.text,
-        "client_port": str(client.port),
+        "client_port": str(client.port or UNKNOWN),
         "helo_name": session.helo_name or "",
         "server_name": settings.myhostname,
-        **_address_values("sender", session.sender),
-        **_address_values("recipient", session.recipient),
+        **address_values("sender", session.sender),
+        **address_values("recipient", session.recipient),
     }
     if any(name in {"client", "client_name", "reverse_client_name"} for name in names_in(template)):
         names = yield from client_names(session)
@@ -105,7 +105,7 @@ def _values(session: Session, hit: Hit, template: Template) -> Asking[dict[str, 
     return values
 
 
-def _address_values(prefix: str, address: str | None) -> dict[str, str]:
+def address_values(prefix: str, address: str | None) -> dict[str, str]:
     """The address, its localpart and its domain. A null sender is `<>` with an empty domain."""
     if address is None:
         return {}
@@ -115,9 +115,11 @@ def _address_values(prefix: str, address: str | None) -> dict[str, str]:
     return {prefix: address, f"{prefix}_name": name or domain, f"{prefix}_domain": domain if name else ""}
 
 
-def _clean(value: str, allowed: str) -> str:
-    """Replace what smtpd_expansion_filter does not allow by an underscore."""
-    return "".join(c if c in allowed else "_" for c in value) if allowed else value
+def clean(value: str, allowed: str) -> str:
+    """Replace each octet that smtpd_expansion_filter does not allow by an underscore."""
+    if not allowed:
+        return value
+    return "".join(c if c in allowed else "_" * len(c.encode("utf-8", "surrogateescape")) for c in value)
 
 
 def _read_reply(text: str) -> Reply:

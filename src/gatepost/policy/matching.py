@@ -45,7 +45,12 @@ def client_matches(patterns: MatchList, session: Session) -> Asking[Matched]:
 
 
 def _is_network_of_other_family(pattern: Pattern, address: IPAddress) -> bool:
-    """A network that cannot be used, but that this client could not be in anyway: Postfix does not look at it."""
+    """A network that cannot be used, but that this client could not be in anyway: Postfix does not look at it.
+
+    A client without address (XCLIENT ADDR=[UNAVAILABLE]) is in none.
+    """
+    if not address.octets:
+        return True
     return pattern.text[:1] in "[0123456789" and (":" in pattern.text) != address.is_ipv6
 
 

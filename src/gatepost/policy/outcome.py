@@ -6,8 +6,8 @@ from gatepost.model.reply import Reply
 from gatepost.model.settings import Settings
 from gatepost.model.verdict import Effect
 
-LONGEST_TEXT = 510
-"""Octets of reply text (Postfix cuts there; RFC 5321 section 4.5.3.1.5 allows a line of 512 with CRLF)."""
+LONGEST_LINE = 510
+"""Octets of a reply line without its CRLF (RFC 5321 section 4.5.3.1.5). Postfix 3.7.11 does not cut."""
 
 _UNAVAILABLE = Reply(450, "4.7.1", "Service unavailable")
 _UNPRINTABLE = dict.fromkeys((*range(32), 127), " ")
@@ -46,11 +46,22 @@ def finish(reply: Reply, settings: Settings) -> Reply:
     """Make a refusal fit to send (postfix-semantics 3.7): code, length, enhanced code, soft_bounce."""
     if not 400 <= reply.code <= 599:
         reply = _UNAVAILABLE
-    text = reply.text
-    if len(text) > LONGEST_TEXT:
-        text = text.encode("utf-8", "surrogateescape")[:LONGEST_TEXT].decode("utf-8", "ignore")
+    text = cut(reply.text, reply.enhanced)
     if not text.isprintable():
         text = text.translate(_UNPRINTABLE)
     code = reply.code - 100 if settings.soft_bounce and reply.code >= 500 else reply.code
     enhanced = f"{code // 100}{reply.enhanced[1:]}"
     return replace(reply, code=code, enhanced=enhanced, text=text)
+
+
+def cut(text: str, enhanced: str) -> str:
+    """What of a text fits into one reply line behind `554 ` and the enhanced code, cut between two characters."""
+    room = LONGEST_LINE - len("554 ") - (len(enhanced) + 1 if enhanced else 0)
+    if len(text) * 4 <= room:
+        return text
+    octets = text.encode("utf-8", "surrogateescape")
+    if len(octets) <= room:
+        return text
+    while room and octets[room] & 0xC0 == 0x80:  # the middle of a UTF-8 sequence
+        room -= 1
+    return octets[:room].decode("utf-8", "surrogateescape")

@@ -25,6 +25,11 @@ class Route:
     transport: str
     nexthop: str
 
+    @property
+    def refuses(self) -> bool:
+        """Mail is not sent there but refused."""
+        return self.transport in REFUSING_TRANSPORTS
+
 
 def route(resolved: Resolved, settings: Settings) -> Asking[Route | Unavailable | None]:
     """The entry for an address; else its class's own transport where that refuses (`error:`, `retry:`); else None."""
@@ -38,6 +43,12 @@ def route(resolved: Resolved, settings: Settings) -> Asking[Route | Unavailable 
             return Route(transport, nexthop)
     transport, _, nexthop = _transport_of_class(resolved, settings).partition(":")
     return Route(transport, nexthop) if transport in REFUSING_TRANSPORTS else None
+
+
+def refuses_a_class(settings: Settings) -> bool:
+    """A whole class of addresses has `error:` or `retry:` for its transport."""
+    own = (settings.local_transport, settings.virtual_transport, settings.relay_transport, settings.default_transport)
+    return any(transport.partition(":")[0] in REFUSING_TRANSPORTS for transport in own)
 
 
 def _transport_of_class(resolved: Resolved, settings: Settings) -> str:

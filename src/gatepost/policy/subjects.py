@@ -43,7 +43,7 @@ def client_names(session: Session) -> Asking[ClientNames]:
 def client_label(client: Client, name: str, *, with_port: bool) -> str:
     """`name[address]`, or `name[address]:port` under smtpd_client_port_logging."""
     label = f"{name}[{client.address.text}]"
-    return f"{label}:{client.port}" if with_port else label
+    return f"{label}:{client.port or UNKNOWN}" if with_port else label
 
 
 def subject_name(session: Session, subject: Subject) -> Asking[str]:

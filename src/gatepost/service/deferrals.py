@@ -6,7 +6,7 @@ recipient. What a recipient raises is its own.
 
 from gatepost.model.reply import Reply
 
-_EARLIER = {"CONNECT": "", "HELO": "CONNECT", "EHLO": "CONNECT", "MAIL": "HELO", "ETRN": "HELO"}
+_EARLIER = {"CONNECT": "", "XCLIENT": "", "HELO": "CONNECT", "EHLO": "CONNECT", "MAIL": "HELO", "ETRN": "HELO"}
 _STAGES = ("CONNECT", "HELO", "MAIL")
 
 
@@ -24,6 +24,6 @@ class Deferrals:
 
     def keep(self, where: str, deferral: Reply | None) -> None:
         """Remember for the stages that follow, all of them: one that says nothing passes it on."""
-        stage = "HELO" if where == "EHLO" else where
+        stage = {"EHLO": "HELO", "XCLIENT": "CONNECT"}.get(where, where)
         if stage in _STAGES:
             self._replies.update(dict.fromkeys(_STAGES[_STAGES.index(stage) :], deferral))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gatepost.model.address import parse_ip
+from gatepost.model.match_list import MatchList
 from gatepost.policy.language.compile import Policy
 from gatepost.service.destinations import Destinations
 from gatepost.wire.smtp.settings import SmtpSettings
@@ -12,10 +14,15 @@ from gatepost.world.watching.log import Log
 
 @dataclass(frozen=True, slots=True)
 class DoorContext:
-    """One `smtpd` row of master.cf, ready to serve. `looks_names_up`: smtpd_peername_lookup."""
+    """One `smtpd` row of master.cf, ready to serve. `looks_names_up`: smtpd_peername_lookup.
+
+    `newline_exclusions` (smtpd_forbid_bare_newline_exclusions) are spoken to by `lenient_speech`.
+    """
 
     policy: Policy
     speech: SmtpSettings
+    lenient_speech: SmtpSettings
+    newline_exclusions: MatchList
     tables: Tables
     names: NameSource
     policy_services: PolicySource
@@ -23,6 +30,17 @@ class DoorContext:
     log: Log
     idents: "Idents"
     looks_names_up: bool = True
+
+    def speech_with(self, client: str) -> SmtpSettings:
+        """How a client of this address is spoken to. Only addresses and networks can be told before it has a name."""
+        patterns = self.newline_exclusions.patterns
+        if not patterns:
+            return self.speech
+        address = parse_ip(client)
+        for pattern in patterns:
+            if pattern.network is not None and pattern.network.holds(address):
+                return self.speech if pattern.is_negated else self.lenient_speech
+        return self.speech
 
 
 class Idents:

@@ -16,6 +16,7 @@ from gatepost.config.reading import read_fields
 from gatepost.model.errors import Complaint, ConfigurationError
 from gatepost.policy.language.compile import Policy
 from gatepost.service.destinations import MAILDIR
+from gatepost.service.impossible_actions import impossible_actions
 from gatepost.service.policy_loading import load_policy
 from gatepost.service.tables_in_use import tables_in_use
 from gatepost.service.unused_parameters import unused_parameters
@@ -67,6 +68,7 @@ def load_gate(directory: Path, overrides: Mapping[str, str] | None = None) -> Ga
     for door in smtp_doors:
         for name in tables_in_use(door.policy):
             tables.load(name)
+        findings.extend(impossible_actions(door.policy, tables))
     if faults:
         raise ConfigurationError(*dict.fromkeys(faults))
     complaints = (*configuration.complaints, *findings, *tables.complaints)

@@ -1,4 +1,7 @@
-"""One computation that asks, run to its end in the event loop: an evaluation, or a generator of questions."""
+"""One computation that asks, run to its end in the event loop: an evaluation, or a generator of questions.
+
+What raises in the first call raises there; what raises later, in a callback, is caught by the session's guard.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -13,16 +16,29 @@ from gatepost.world.answering import SessionAnswers
 
 T = TypeVar("T")
 
+Guard = Callable[[Callable[[Answer[Any]], None]], Callable[[Answer[Any]], None]]
+"""Makes a callback that breaks its session off when it raises (Connection.guard)."""
+
+
+def unguarded(callback: Callable[[Answer[Any]], None]) -> Callable[[Answer[Any]], None]:
+    """The guard of those who have no session to break off: what raises goes to the event loop."""
+    return callback
+
 
 def evaluate(
-    evaluation: Evaluation, answers: SessionAnswers, decided: Callable[[Outcome], None], *, is_late: bool = False
+    evaluation: Evaluation,
+    answers: SessionAnswers,
+    decided: Callable[[Outcome], None],
+    guard: Guard = unguarded,
+    *,
+    is_late: bool = False,
 ) -> None:
     """Run an evaluation; `decided` hears its outcome, in this very call where nothing had to be waited for."""
     outcome = evaluation.advance()
     if outcome is None:
         questions, evaluation.unsent = evaluation.unsent, []
         for question in questions:
-            answers.ask(question, partial(_answered, evaluation, answers, decided, question))
+            answers.ask(question, guard(partial(_answered, evaluation, answers, decided, guard, question)))
         return
     if is_late:
         answers.forget()
@@ -33,19 +49,26 @@ def _answered(
     evaluation: Evaluation,
     answers: SessionAnswers,
     decided: Callable[[Outcome], None],
+    guard: Guard,
     question: Question,
     answer: Answer[Any],
 ) -> None:
     evaluation.receive(question, answer)
-    evaluate(evaluation, answers, decided, is_late=True)
+    evaluate(evaluation, answers, decided, guard, is_late=True)
 
 
-def inquire(asking: Asking[T], answers: SessionAnswers, told: Callable[[T], None]) -> None:
+def inquire(asking: Asking[T], answers: SessionAnswers, told: Callable[[T], None], guard: Guard = unguarded) -> None:
     """Run a generator of questions; `told` hears what it returns."""
-    _go_on(asking, answers, told, None)
+    _go_on(asking, answers, told, guard, None)
 
 
-def _go_on(asking: Asking[T], answers: SessionAnswers, told: Callable[[T], None], answer: Answer[Any] | None) -> None:
+def _go_on(
+    asking: Asking[T],
+    answers: SessionAnswers,
+    told: Callable[[T], None],
+    guard: Guard,
+    answer: Answer[Any] | None,
+) -> None:
     try:
         question = next(asking) if answer is None else asking.send(answer)
         while (known := answers.instant(question)) is not None:
@@ -53,4 +76,4 @@ def _go_on(asking: Asking[T], answers: SessionAnswers, told: Callable[[T], None]
     except StopIteration as end:
         told(end.value)
         return
-    answers.ask(question, partial(_go_on, asking, answers, told))
+    answers.ask(question, guard(partial(_go_on, asking, answers, told, guard)))

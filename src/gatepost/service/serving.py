@@ -7,10 +7,11 @@ servers and next hops are opened, so that no two processes share one.
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from gatepost.config.match_lists import read_match_list
 from gatepost.model.errors import Complaint
 from gatepost.service.destinations import Destinations
 from gatepost.service.door_context import DoorContext, Idents
@@ -189,6 +190,8 @@ def door_context(
     return DoorContext(
         policy=door.policy,
         speech=door.speech,
+        lenient_speech=replace(door.speech, smtpd_forbid_bare_newline="no"),
+        newline_exclusions=read_match_list(view, "smtpd_forbid_bare_newline_exclusions"),
         tables=gate.tables,
         names=names,
         policy_services=policy_services,

@@ -11,7 +11,7 @@ lines is the id in the Received: header. Many sessions share a pid here, so only
 from dataclasses import dataclass
 
 from gatepost.model.reply import Reply
-from gatepost.world.watching.log import Logging
+from gatepost.world.watching.log import Logging, Severity
 
 MOST_HELD_LINES = 100
 """Lines kept for a name that does not come; further ones are dropped and counted (a client cannot fill memory)."""
@@ -72,6 +72,17 @@ class SessionLog:
     def concluded(self, kind: str, where: str, reply: Reply, envelope: Envelope, ident: str) -> None:
         """What became of a message at the next hop: `proxy-accept: END-OF-MESSAGE: reply; from=<…> … id=…`."""
         self.say(f"{kind}: {where}: {reply};{envelope} id={ident}")
+
+    def broken_by(self, error: Exception) -> None:
+        """A mistake in Gatepost ended the session. Its kind and place alone: its text may hold anything."""
+        traceback = error.__traceback__
+        while traceback is not None and traceback.tb_next is not None:
+            traceback = traceback.tb_next
+        path = traceback.tb_frame.f_code.co_filename if traceback is not None else "?"
+        line = traceback.tb_lineno if traceback is not None else 0
+        place = f"{'/'.join(path.split('/')[-2:])}:{line}"
+        text = f"internal error, session ended with 421: {type(error).__name__} at {place}"
+        self._log.once(text, text, severity=Severity.ERROR)
 
     def _write(self, text: str, *, is_warning: bool) -> None:
         line = text.replace("%s", self._label, 1)

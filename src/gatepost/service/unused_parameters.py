@@ -22,6 +22,7 @@ READ_BY_NAME = frozenset(
         "dns_deadline", "dns_nameservers", "inet_interfaces", "inet_protocols", "known_tcp_ports", "mail_owner",
         "maildir_directory", "maillog_file", "mynetworks_style", "parent_domain_matches_subdomains",
         "proxy_interfaces", "queue_directory", "reject_tempfail_action", "reload_grace_time", "shutdown_grace_time",
+        "smtpd_forbid_bare_newline_exclusions",
         "smtpd_peername_lookup", "smtpd_proxy_filter", "smtpd_restriction_classes", "syslog_facility", "syslog_name",
         "worker_processes",
     }

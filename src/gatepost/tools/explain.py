@@ -28,7 +28,7 @@ from gatepost.model.session import (
 from gatepost.model.verdict import DeferIfPermit, DeferIfReject, Effect, Refuse
 from gatepost.policy.outcome import finish
 from gatepost.policy.questions import ClientName, Question
-from gatepost.service.effects import CARRIED_OUT
+from gatepost.service.effects import why_impossible
 from gatepost.service.policy_loading import LoadedPolicy
 from gatepost.tools.inquiries import Inquiry, inquiries
 from gatepost.tools.rehearsal import Rehearsal, TimedAnswers
@@ -138,8 +138,10 @@ class Explanation:
         if outcome.decided_by == "defer_if_permit":
             return self._raiser("defer_if_permit, raised by {}", DeferIfPermit)
         if outcome.refusal is None and not outcome.hangs_up:
-            beyond = [effect for effect in outcome.effects if effect.action not in CARRIED_OUT]
-            return self._raiser(f"{beyond[0].action}, which needs a queue, from {{}}", Effect) if beyond else None
+            beyond = [effect for effect in outcome.effects if why_impossible(effect, stage.where)]
+            if not beyond:
+                return None
+            return self._raiser(f"{beyond[0].action}, which cannot be done, from {{}}", Effect, beyond[0])
         last = stage.last
         if last is None:
             return None
@@ -148,12 +150,12 @@ class Explanation:
             return self._raiser(f"{last.step.word}, for now by defer_if_reject of {{}}", DeferIfReject)
         return self._cause(last, last.step.word)
 
-    def _raiser(self, words: str, kind: type) -> Cause | None:
-        """The first restriction with a verdict of this kind."""
+    def _raiser(self, words: str, kind: type, verdict: Effect | None = None) -> Cause | None:
+        """The first restriction with a verdict of this kind, or with just this verdict."""
         for stage in self.stages:
             for step in stage.steps:
                 is_warning = step.step.is_warning and kind is DeferIfPermit
-                if isinstance(step.verdict, kind) and not is_warning:
+                if isinstance(step.verdict, kind) and not is_warning and verdict in (None, step.verdict):
                     return self._cause(step, words.format(step.step.word))
         return None
 

@@ -21,10 +21,14 @@ from gatepost.policy.language.compile import Policy
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import PERMITTED, Outcome
 from gatepost.policy.questions import Delay, Question
+from gatepost.policy.recipient_routes import has_routes, route_of
+from gatepost.policy.reject_footer import footer_values
+from gatepost.policy.routing import Route
 from gatepost.policy.subjects import client_label, client_names
 from gatepost.service.deferrals import Deferrals
-from gatepost.service.effects import CARRIED_OUT, NEEDS_A_QUEUE
+from gatepost.service.effects import IMPOSSIBLE, MESSAGE_STAGES, why_impossible
 from gatepost.service.inquiry import evaluate, inquire
+from gatepost.service.reject_footers import RejectFooters
 from gatepost.tools.trace import Permission, StageTrace
 from gatepost.wire.smtp import events
 from gatepost.wire.smtp.dialogue import SmtpDialogue
@@ -87,6 +91,7 @@ class Rehearsal:
         self._sender: Sender | None = None
         self._recipients: list[str] = []
         self._discards = False
+        self.dialogue.add_footer = RejectFooters(policy.settings, answers, self._footer_values, lambda _: None)
 
     async def hear(self, octets: bytes = b"") -> bytes:
         """Say something, hear what comes back. The first call brings the greeting too."""
@@ -99,7 +104,7 @@ class Rehearsal:
 
     async def _judge(self, plan: Plan, where: str, **facts: Any) -> Outcome | None:  # noqa: ANN401 - any field
         """Run a plan and decide what it refuses; None where that is done."""
-        if not plan.steps or self._discards:
+        if not plan.steps or (self._discards and where in MESSAGE_STAGES):
             return PERMITTED
         sender = self._sender
         values: dict[str, Any] = {
@@ -120,7 +125,7 @@ class Rehearsal:
         outcome = await self._evaluate(plan, session, trace)
         trace.outcome = outcome
         self._deferrals.keep(where, outcome.deferral)
-        return await self._take_effect(outcome)
+        return await self._take_effect(outcome, where)
 
     async def _evaluate(self, plan: Plan, session: Session, trace: StageTrace) -> Outcome:
         carried = self._deferrals.before(session.protocol_state)
@@ -129,16 +134,16 @@ class Rehearsal:
         evaluate(evaluation, self._answers, decided.set_result)
         return await decided
 
-    async def _take_effect(self, outcome: Outcome) -> Outcome | None:
+    async def _take_effect(self, outcome: Outcome, where: str) -> Outcome | None:
         has_message = self._sender is not None
         if outcome.hangs_up:
             self.dialogue.hang_up()
         elif outcome.refusal is not None:
             self.dialogue.decide(outcome.refusal)
-        elif has_message and any(effect.action not in CARRIED_OUT for effect in outcome.effects):
-            self.dialogue.decide(NEEDS_A_QUEUE)
+        elif has_message and any(why_impossible(effect, where) for effect in outcome.effects):
+            self.dialogue.decide(IMPOSSIBLE)
         else:
-            self._discards = self._discards or (has_message and outcome.discards)
+            self._discards = self._discards or (has_message and outcome.discards and where in MESSAGE_STAGES)
             return outcome
         return None
 
@@ -166,8 +171,20 @@ class Rehearsal:
     async def _recipient_given(self, event: events.RecipientGiven) -> None:
         address = event.recipient.address
         if await self._judge(self._policy.rcpt, "RCPT", recipient=address) is not None:
-            self._recipients.append(address)
-            self.dialogue.decide(None)
+            refusal = await self._refused_by_route(address)
+            if refusal is None:
+                self._recipients.append(address)
+            self.dialogue.decide(refusal)
+
+    async def _refused_by_route(self, address: str) -> Reply | None:
+        """The reply of a route that refuses (transport_maps, `error:`); the unlisted check may not have run."""
+        settings = self._policy.settings
+        if self._discards or not has_routes(settings):
+            return None
+        found: asyncio.Future[Route | Reply | None] = asyncio.get_running_loop().create_future()
+        inquire(route_of(address, settings), self._answers, found.set_result)
+        chosen = await found
+        return chosen if isinstance(chosen, Reply) else None
 
     async def _data_requested(self, event: events.DataRequested) -> None:
         await self._decide(self._policy.data, event.command, recipient=self._only_recipient())
@@ -190,6 +207,16 @@ class Rehearsal:
 
     async def _reset(self, _: events.TransactionReset) -> None:
         self._forget()
+
+    def _footer_values(self) -> dict[str, str]:
+        return footer_values(
+            self._client,
+            self._policy.settings,
+            helo_name=self.dialogue.helo_name or "",
+            sender=self._sender.address if self._sender else None,
+            recipient=self._recipients[0] if self._recipients else None,
+            ident=IDENT,
+        )
 
     def _forget(self) -> None:
         self._sender = None

@@ -32,7 +32,7 @@ S: 221 2.0.0 Bye
 closes
 
 # Two spellings, one mailbox, one copy.
-delivered to postmaster
+delivered to postmaster@gate.example.com
 
 # The sender of address probes is reachable too, so that other sites may probe back (address_verify_sender).
 client 127.0.0.2

@@ -19,10 +19,21 @@ from gatepost.wire.smtp.events import (
     SenderGiven,
     SessionEnded,
     VerifyAsked,
+    XclientGiven,
 )
 from gatepost.wire.smtp.settings import SmtpSettings
 
-ASKED = (Connected, HelloGiven, SenderGiven, RecipientGiven, DataRequested, MessageEnded, VerifyAsked, EtrnAsked)
+ASKED = (
+    Connected,
+    HelloGiven,
+    XclientGiven,
+    SenderGiven,
+    RecipientGiven,
+    DataRequested,
+    MessageEnded,
+    VerifyAsked,
+    EtrnAsked,
+)
 T = TypeVar("T")
 Verdict = Callable[[Event], Reply | None]
 

@@ -25,6 +25,7 @@ WAY_TO = {
 COMMANDS = {
     "HELO": "HELO x\r\n",
     "EHLO": "EHLO x\r\n",
+    "XCLIENT": "XCLIENT ADDR=192.0.2.9\r\n",
     "MAIL": "MAIL FROM:<a@b.example>\r\n",
     "RCPT": "RCPT TO:<e@f.example>\r\n",
     "DATA": "DATA\r\n",
@@ -49,10 +50,13 @@ DATA_AFTER_BDAT = "503 5.5.1 Error: DATA after BDAT"
 RCPT_AFTER_BDAT = "503 5.5.1 Error: RCPT after BDAT"
 DISCARDED = "551 5.0.0 Discarded 2 bytes after earlier error"
 ETRN_OPEN = "503 Error: MAIL transaction in progress"
+XCLIENT_DENIED = "550 5.7.0 Error: insufficient authorization"
+XCLIENT_OPEN = "503 5.5.1 Error: MAIL transaction in progress"
 ETRN_OK = "250 Queuing started"
 # What each state says to MAIL, RCPT, DATA, BDAT and ETRN, and the state that follows where it is another one.
 CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
     State.START: {
+        "XCLIENT": (XCLIENT_DENIED, None),
         "MAIL": ("503 5.5.1 Error: send HELO/EHLO first", None),
         "RCPT": (NEED_MAIL, None),
         "DATA": (NEED_RCPT, None),
@@ -60,6 +64,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
         "ETRN": ("503 Error: send HELO/EHLO first", None),
     },
     State.READY: {
+        "XCLIENT": (XCLIENT_DENIED, None),
         "MAIL": ("250 2.1.0 Ok", State.MAIL),
         "RCPT": (NEED_MAIL, None),
         "DATA": (NEED_RCPT, None),
@@ -67,6 +72,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
         "ETRN": (ETRN_OK, None),
     },
     State.MAIL: {
+        "XCLIENT": (XCLIENT_OPEN, None),
         "MAIL": (NESTED, None),
         "RCPT": ("250 2.1.5 Ok", State.RCPT),
         "DATA": (NOBODY, None),
@@ -74,6 +80,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
         "ETRN": (ETRN_OPEN, None),
     },
     State.RCPT: {
+        "XCLIENT": (XCLIENT_OPEN, None),
         "MAIL": (NESTED, None),
         "RCPT": ("250 2.1.5 Ok", None),
         "DATA": ("354 End data with <CR><LF>.<CR><LF>", None),
@@ -81,6 +88,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
         "ETRN": (ETRN_OPEN, None),
     },
     State.BDAT: {
+        "XCLIENT": (XCLIENT_OPEN, None),
         "MAIL": (NESTED, None),
         "RCPT": (RCPT_AFTER_BDAT, None),
         "DATA": (DATA_AFTER_BDAT, None),
@@ -88,6 +96,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
         "ETRN": (ETRN_OPEN, None),
     },
     State.BDAT_SKIPPED: {
+        "XCLIENT": (XCLIENT_OPEN, None),
         "MAIL": (NESTED, None),
         "RCPT": (RCPT_AFTER_BDAT, None),
         "DATA": (DATA_AFTER_BDAT, None),
@@ -95,6 +104,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
         "ETRN": (ETRN_OPEN, None),
     },
     State.BDAT_STRAY: {
+        "XCLIENT": (XCLIENT_DENIED, None),
         "MAIL": ("503 5.5.1 Error: MAIL after BDAT", None),
         "RCPT": (NEED_MAIL, None),
         "DATA": (DATA_AFTER_BDAT, None),

@@ -76,7 +76,7 @@ RESTRICTIONS = (
         "smtpd_reject_footer",
         Kind.TEXT,
         "Text behind every refusal, such as a telephone number. A leading \\c joins it to the last line; \\n starts "
-        "another one. $-names are those of default_rbl_reply.",
+        "another one. $-names are those of default_rbl_reply, and $decision_id: the id in the log line.",
     ),
     Parameter(
         "smtpd_reject_footer_maps",
@@ -99,7 +99,9 @@ RESTRICTIONS = (
     Parameter(
         "unknown_address_tempfail_action",
         Kind.TEXT,
-        "The same for reject_unknown_sender_domain and reject_unknown_recipient_domain.",
+        "reject_tempfail_action of reject_unknown_sender_domain and reject_unknown_recipient_domain.",
     ),
-    Parameter("unknown_helo_hostname_tempfail_action", Kind.TEXT, "The same for reject_unknown_helo_hostname."),
+    Parameter(
+        "unknown_helo_hostname_tempfail_action", Kind.TEXT, "reject_tempfail_action of reject_unknown_helo_hostname."
+    ),
 )

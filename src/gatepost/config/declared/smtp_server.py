@@ -54,7 +54,8 @@ SMTP_SERVER = (
     Parameter(
         "smtpd_forbid_bare_newline_exclusions",
         Kind.CLIENTS,
-        "Clients to which smtpd_forbid_bare_newline does not apply.",
+        "Clients to which smtpd_forbid_bare_newline does not apply: addresses and networks. A name or a table in "
+        "this list matches nobody, because it would have to be asked before the client is greeted.",
         default="",
         because="a message smuggled through a machine of our own networks is worse than one from a stranger",
     ),

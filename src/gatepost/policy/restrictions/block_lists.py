@@ -139,7 +139,7 @@ def _permit(session: Session, zone: DnsZone, name: str, what: str) -> Asking[Ver
         return DeferIfReject(Reply(450, "4.7.1", text), complaint=f"{zone.domain}: {listing.why}")
     if not listing.is_listed:
         return Dunno(listing.error) if listing.error else DUNNO
-    if session.recipient is not None:
+    if session.protocol_state == "RCPT" and session.recipient is not None:
         resolved = yield from resolve(session.recipient, session.settings)
         if isinstance(resolved, Unavailable) or not resolved.is_authorised_destination:
             return DUNNO

@@ -79,8 +79,6 @@ def _judge(session: Session, exchangers: tuple[Exchanger, ...]) -> Asking[Verdic
     if not backup.holds or not session.settings.permit_mx_backup_networks.patterns:
         return _verdict(session, trouble, permits=backup.holds)
     trusted = yield from _are_trusted(session, better)
-    if isinstance(trusted, Unavailable):
-        return (yield from lookup_fault(session, Subject.RECIPIENT, trusted.why))
     return _verdict(session, trouble or trusted.trouble, permits=trusted.holds)
 
 
@@ -120,7 +118,7 @@ def _holds_own_address(session: Session, addresses: Iterable[str]) -> bool:
     return not session.settings.own_addresses.isdisjoint(addresses)
 
 
-def _are_trusted(session: Session, hosts: list[str]) -> Asking[_Finding | Unavailable]:
+def _are_trusted(session: Session, hosts: list[str]) -> Asking[_Finding]:
     """Every address of every one of these hosts is in permit_mx_backup_networks."""
     for host in hosts:
         if is_host_address(host):  # DNS has no addresses for it, and so Postfix has none
@@ -129,7 +127,7 @@ def _are_trusted(session: Session, hosts: list[str]) -> Asking[_Finding | Unavai
         for address in answer.value if isinstance(answer, Found) else ():
             is_trusted = yield from _is_trusted(session, host, address)
             if isinstance(is_trusted, Unavailable):
-                return is_trusted
+                return _Finding(holds=False, trouble=f"Unable to verify host {host} as mail exchanger")
             if not is_trusted:
                 return _Finding(holds=False)
         if not isinstance(answer, Found):

@@ -29,9 +29,12 @@ def permit_mynetworks(session: Session, subject: Subject) -> Asking[Verdict]:
 def permit_inet_interfaces(session: Session, _: None) -> Verdict:
     """Permit a client whose address is one of this machine's own (inet_interfaces, proxy_interfaces).
 
+    It is the address that connected that counts, whoever it speaks for (XCLIENT).
+
     Postfix: postconf(5) permit_inet_interfaces.
     """
-    return OK if session.client.address.text in session.settings.own_addresses else DUNNO
+    connected = session.client.spokesman or session.client.address
+    return OK if connected.text in session.settings.own_addresses else DUNNO
 
 
 @restriction("permit_sasl_authenticated")

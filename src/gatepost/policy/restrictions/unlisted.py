@@ -4,7 +4,6 @@ Run unasked too: at the end of RCPT (smtpd_reject_unlisted_recipient, default ye
 (smtpd_reject_unlisted_sender, default no); even after an OK, and for own networks (postfix-semantics 3.8).
 """
 
-import re
 from dataclasses import dataclass
 
 from gatepost.model.answer import Unavailable
@@ -16,16 +15,14 @@ from gatepost.policy.access import lookup_fault
 from gatepost.policy.address_maps import find_address
 from gatepost.policy.asking import Asking
 from gatepost.policy.questions import TableHit
+from gatepost.policy.recipient_routes import UNDELIVERABLE_STATUS, alias_maps, undeliverable
 from gatepost.policy.registry import Needs, restriction
 from gatepost.policy.resolving import AddressClass, Resolved, resolve
-from gatepost.policy.routing import REFUSING_TRANSPORTS, Route, route
+from gatepost.policy.routing import Route, route
 from gatepost.policy.subjects import Subject, repair_enhanced_code
 
 ALWAYS_LOCAL = frozenset({"postmaster", "mailer-daemon", "double-bounce"})
 """Local parts that every site has (postfix-semantics 3.8)."""
-
-_ENHANCED = re.compile(r"([45]\.\d{1,3}\.\d{1,3})\s+(.*)", re.DOTALL)
-_STATUS = {Subject.RECIPIENT: "5.1.1", Subject.SENDER: "5.1.0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +62,15 @@ def _judge(session: Session, subject: Subject, address: str) -> Asking[Verdict]:
     resolved = yield from resolve(address, settings)
     if isinstance(resolved, Unavailable):
         return (yield from lookup_fault(session, subject, resolved.why))
-    known = yield from find_address(_alias_maps(settings, subject), resolved, settings)
+    known = yield from find_address(alias_maps(settings, subject), resolved, settings)
     if isinstance(known, TableHit):
         return DUNNO
     chosen = yield from route(resolved, settings)
     for answer in (known, chosen):
         if isinstance(answer, Unavailable):
             return (yield from lookup_fault(session, subject, answer.why))
-    if isinstance(chosen, Route) and chosen.transport in REFUSING_TRANSPORTS:
-        return _undeliverable(subject, address, chosen, _code_for(resolved.address_class, settings))
+    if isinstance(chosen, Route) and chosen.refuses:
+        return Refuse(undeliverable(subject, address, chosen, resolved, settings))
     return (yield from _judge_membership(session, subject, address, resolved))
 
 
@@ -88,13 +85,8 @@ def _judge_membership(session: Session, subject: Subject, address: str, resolved
     if found is not None:
         return DUNNO
     where = f" in {membership.table_name}" if settings.show_user_unknown_table_name else ""
-    status = repair_enhanced_code(membership.status, subject) if membership.status else _STATUS[subject]
+    status = repair_enhanced_code(membership.status, subject) if membership.status else UNDELIVERABLE_STATUS[subject]
     return _refuse(subject, address, membership.code, status, f"User unknown{where}")
-
-
-def _alias_maps(settings: Settings, subject: Subject) -> tuple[str, ...]:
-    own = settings.sender_canonical_maps if subject is Subject.SENDER else ()
-    return (*settings.recipient_canonical_maps, *own, *settings.canonical_maps, *settings.virtual_alias_maps)
 
 
 def _membership(resolved: Resolved, settings: Settings) -> Membership | None:
@@ -114,21 +106,6 @@ def _membership(resolved: Resolved, settings: Settings) -> Membership | None:
             return Membership(maps, "relay recipient table", code, bool(maps))
         case AddressClass.DEFAULT:
             return None
-
-
-def _code_for(address_class: AddressClass, settings: Settings) -> int:
-    return settings.unknown_virtual_alias_reject_code if address_class is AddressClass.VIRTUAL_ALIAS else 550
-
-
-def _undeliverable(subject: Subject, address: str, chosen: Route, code: int) -> Verdict:
-    """`error:5.x.y text` in transport_maps; `retry:` refuses for now."""
-    status, text = _STATUS[subject], chosen.nexthop
-    if chosen.transport == "retry":
-        code, status = 450, f"4{status[1:]}"
-    match = _ENHANCED.match(chosen.nexthop)
-    if match:
-        status, text = match.groups()
-    return _refuse(subject, address, code, repair_enhanced_code(status, subject), text or "undeliverable address")
 
 
 def _refuse(subject: Subject, address: str, code: int, status: str, text: str) -> Verdict:

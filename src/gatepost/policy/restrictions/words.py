@@ -102,7 +102,7 @@ def reject_multi_recipient_bounce(session: Session, subject: Subject) -> Asking[
 
     Postfix: postconf(5) reject_multi_recipient_bounce.
     """
-    most = 0 if session.protocol_state in ("RCPT", "VRFY") else 1
+    most = 0 if session.protocol_state == "RCPT" else 1
     if session.sender != "" or session.recipient_count <= most:
         return DUNNO
     code = session.settings.multi_recipient_bounce_reject_code

@@ -18,7 +18,15 @@ from gatepost.wire.smtp.door import door_for
 from gatepost.wire.smtp.events import Event, Remarked, SessionEnded, TransactionReset
 from gatepost.wire.smtp.message import MessageText
 from gatepost.wire.smtp.settings import SmtpSettings
-from gatepost.wire.smtp.states import IN_TRANSACTION, State
+from gatepost.wire.smtp.states import IN_TRANSACTION, NOT_SYNCHRONISED, State
+
+ESCAPED_SHOWN = 100
+"""Octets of improper input shown in the log, as smtpd(8) does."""
+
+ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *range(127, 256))} | {
+    ord(shown): f"\\{letter}" for shown, letter in zip("\a\b\t\n\v\f\r\\", "abtnvfr\\", strict=True)
+}
+"""How improper input is made printable: C escapes. No codec: a worker without rights may be unable to load one."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -34,7 +42,8 @@ class Chat:
 
     For the asker to read: state, protocol_name (SMTP or ESMTP), helo_name, sender (with its parameters; None outside
     a transaction), recipient_count (accepted ones), is_pipelining_unauthorised, last_command, error_count. To set:
-    `client`, the `name[address]` of the reply to whoever was refused at connect.
+    `client`, the `name[address]` of the reply to whoever was refused at connect; `may_xclient`, before a greeting:
+    the client may speak for others (None: that cannot be told now); `add_footer`, which gives a refusal its footer.
     """
 
     __slots__ = (
@@ -46,6 +55,7 @@ class Chat:
         "_pause",
         "_settle",
         "_total_counts",
+        "add_footer",
         "chunk_is_last",
         "chunk_left",
         "chunk_size",
@@ -61,6 +71,7 @@ class Chat:
         "is_pipelining_unauthorised",
         "junk_count",
         "last_command",
+        "may_xclient",
         "message",
         "overshoot_count",
         "protocol_name",
@@ -77,6 +88,8 @@ class Chat:
         self.input = LineBuffer(settings.line_length_limit)
         self.state = State.START if settings.smtpd_helo_required else State.READY
         self.client = "unknown"
+        self.add_footer: Callable[[Reply], Reply] | None = None
+        self.may_xclient: bool | None = False
         self.protocol_name = "SMTP"
         self.helo_name: str | None = None
         self.sender: Sender | None = None
@@ -134,7 +147,9 @@ class Chat:
             self._sleep()
 
     def answer(self, reply: Reply) -> None:
-        """Queue a reply: soft_bounce applied, enhanced class made to fit the code, 421 and 521 hang up."""
+        """Queue a reply: footer added, soft_bounce applied, enhanced class fit to the code; 421 and 521 hang up."""
+        if self.add_footer is not None and not reply.is_positive:
+            reply = self.add_footer(reply)
         code, enhanced = reply.code, reply.enhanced
         if code >= 500 and self.settings.soft_bounce:
             code -= 100
@@ -178,6 +193,18 @@ class Chat:
         """Know the client by this name from now on."""
         self.helo_name = name
         self.state = State.READY
+
+    def finds_fault(self, command: str) -> bool:
+        """Note that input came before its time; True when that ends the session."""
+        if self.is_pipelining_unauthorised or self.state is State.DENIED:
+            return False
+        self.is_pipelining_unauthorised = True
+        shown = self.input.peek(ESCAPED_SHOWN).decode("latin-1").translate(ESCAPES)
+        self.remark("info", f"improper command pipelining after {command} from %s: {shown}")
+        if self.settings.smtpd_forbid_unauth_pipelining:
+            self.answer(NOT_SYNCHRONISED)
+            self.end("")
+        return self.has_ended
 
     def open_message(self) -> None:
         """Begin to receive a message."""

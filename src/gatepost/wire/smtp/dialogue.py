@@ -17,7 +17,7 @@ Postfix: smtpd(8).
 """
 
 from gatepost.model.reply import Reply
-from gatepost.wire.smtp.chat import Chat
+from gatepost.wire.smtp.chat import ESCAPED_SHOWN, Chat
 from gatepost.wire.smtp.command import split_words
 from gatepost.wire.smtp.events import AWAITING_VERDICT, NEED_DATA, Connected, Event, Pause
 from gatepost.wire.smtp.settings import SmtpSettings
@@ -25,28 +25,19 @@ from gatepost.wire.smtp.states import (
     BAD_SYNTAX,
     BAD_UTF8,
     NO_SMTP_COMMAND,
-    NOT_SYNCHRONISED,
     UNKNOWN_COMMAND,
     State,
 )
 from gatepost.wire.smtp.verbs import ENDS_GROUP, TABLE, VERBS
 from gatepost.wire.smtp.verbs.bdat import receive_chunk
 from gatepost.wire.smtp.verbs.data import bare_newline_refusal, receive_data
-from gatepost.wire.smtp.verbs.session import OK, denied
+from gatepost.wire.smtp.verbs.session import OK, denied, greet_or_deny
 
 INPUT_LIMIT = 65536
 """Octets that may wait unread before wants_input says no: as much as one read of the connection brings."""
 
 UNKNOWN = "UNKNOWN"
 """Postfix's name for a command that it does not know (in `lost connection after UNKNOWN`)."""
-
-ESCAPED_SHOWN = 100
-"""Octets of improper input shown in the log, as smtpd(8) does."""
-
-ESCAPES = {code: f"\\{code:03o}" for code in (*range(32), *range(127, 256))} | {
-    ord(shown): f"\\{letter}" for shown, letter in zip("\a\b\t\n\v\f\r\\", "abtnvfr\\", strict=True)
-}
-"""How improper input is made printable: C escapes. No codec: a worker without rights may be unable to load one."""
 
 
 class SmtpDialogue(Chat):
@@ -58,7 +49,7 @@ class SmtpDialogue(Chat):
         super().__init__(settings)
         self._has_eof = False
         self._is_shutting_down = False
-        self.ask(Connected(), _settle_connect)
+        self.ask(Connected(), greet_or_deny)
 
     def receive(self, octets: bytes) -> None:
         """Take what the client sent."""
@@ -96,6 +87,13 @@ class SmtpDialogue(Chat):
     def time_out(self) -> None:
         """The stated deadline passed: say so and end."""
         self._dismiss(Reply(421, "4.4.2", f"{self.settings.myhostname} Error: timeout exceeded"), "timeout")
+
+    def fail(self) -> None:
+        """End because something of ours broke; what was still to be told is not told."""
+        if not self.has_ended:
+            self._passing.clear()
+            self.add_footer = None
+            self._dismiss(Reply(421, "4.3.0", f"{self.settings.myhostname} Error: internal error"), "")
 
     def shut_down(self) -> None:
         """End at the next boundary between commands; a message or a verdict under way is finished first.
@@ -230,7 +228,7 @@ class SmtpDialogue(Chat):
             self._refuse_unknown(line, words[0])
             return
         self.begin_command(word)
-        if len(self.input) and (word in ENDS_GROUP or self.protocol_name != "ESMTP") and self._finds_fault(word):
+        if len(self.input) and (word in ENDS_GROUP or self.protocol_name != "ESMTP") and self.finds_fault(word):
             return
         if isinstance(cell, Reply):
             self.refuse(cell)
@@ -249,18 +247,6 @@ class SmtpDialogue(Chat):
         else:
             self.refuse(UNKNOWN_COMMAND)
 
-    def _finds_fault(self, command: str) -> bool:
-        """Note that input came before its time; True when that ends the session."""
-        if self.is_pipelining_unauthorised or self.state is State.DENIED:
-            return False
-        self.is_pipelining_unauthorised = True
-        shown = self.input.peek(ESCAPED_SHOWN).decode("latin-1").translate(ESCAPES)
-        self.remark("info", f"improper command pipelining after {command} from %s: {shown}")
-        if self.settings.smtpd_forbid_unauth_pipelining:
-            self.answer(NOT_SYNCHRONISED)
-            self.end("")
-        return self.has_ended
-
     def _dismiss(self, reply: Reply, reason: str) -> None:
         """End the session with a reply that no command asked for."""
         if not self.has_ended:
@@ -273,17 +259,3 @@ def _is_header(word: str) -> bool:
     """The word begins like a message header: a name and a colon."""
     name, colon, _ = word.partition(":")
     return bool(colon and name) and name.isascii() and name.isprintable()
-
-
-def _settle_connect(chat: Chat, reply: Reply | None) -> None:
-    """Greet, or refuse in place of the greeting: then only QUIT is served."""
-    assert isinstance(chat, SmtpDialogue)  # only a dialogue asks about a connection
-    if len(chat.input) and chat._finds_fault("CONNECT"):
-        return
-    if reply is None:
-        chat.say(chat.door.greeting)
-        return
-    chat.answer(reply)
-    if not reply.is_positive:
-        chat.error_count += 1
-        chat.state = State.DENIED

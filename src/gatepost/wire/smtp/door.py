@@ -15,13 +15,23 @@ REMEMBERED_DOORS = 64
 class Door:
     """One set of settings, prepared."""
 
-    __slots__ = ("ehlo_reply", "forbidden", "forbids_bogus", "greeting", "helo_reply", "noop_commands", "settings")
+    __slots__ = (
+        "ehlo_reply",
+        "ehlo_reply_xclient",
+        "forbidden",
+        "forbids_bogus",
+        "greeting",
+        "helo_reply",
+        "noop_commands",
+        "settings",
+    )
 
     def __init__(self, settings: SmtpSettings) -> None:
         self.settings = settings
         self.greeting = Reply(220, "", settings.smtpd_banner).to_wire()
         self.helo_reply = Reply(250, "", settings.myhostname).to_wire()
         self.ehlo_reply = ehlo_reply(settings)
+        self.ehlo_reply_xclient = ehlo_reply(settings, with_xclient=True)
         self.forbids_bogus = BOGUS_COMMANDS in settings.smtpd_forbidden_commands
         self.forbidden = frozenset(word.lower() for word in settings.smtpd_forbidden_commands)
         self.noop_commands = frozenset(word.lower() for word in settings.smtpd_noop_commands)

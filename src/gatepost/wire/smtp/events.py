@@ -37,6 +37,18 @@ class HelloGiven:
 
 
 @dataclass(frozen=True, slots=True)
+class XclientGiven:
+    """(verdict) XCLIENT from a client that may_xclient: it speaks for another, and the session begins anew.
+
+    `attributes` are well-formed (name, value) pairs in the order given: NAME, REVERSE_NAME, ADDR, PORT, LOGIN,
+    DESTADDR, DESTPORT. Values are decoded; an address is as it is printed; what the client cannot tell is
+    "[UNAVAILABLE]" or, for names, "[TEMPUNAVAIL]". HELO and PROTO have taken effect in the dialogue already.
+    """
+
+    attributes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SenderGiven:
     """(verdict) MAIL FROM with a well-formed address and parameters."""
 
@@ -140,6 +152,7 @@ class SessionEnded:
 Event = (
     Connected
     | HelloGiven
+    | XclientGiven
     | SenderGiven
     | RecipientGiven
     | DataRequested

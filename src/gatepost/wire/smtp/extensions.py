@@ -1,7 +1,7 @@
 """The service extensions: what EHLO offers, and the parameters of MAIL and RCPT that belong to them.
 
-Offered: PIPELINING, SIZE, VRFY, ETRN, ENHANCEDSTATUSCODES, 8BITMIME, DSN, SMTPUTF8, CHUNKING, in Postfix's order,
-less what smtpd_discard_ehlo_keywords takes away.
+Offered: PIPELINING, SIZE, VRFY, ETRN, XCLIENT (to whom it is allowed), ENHANCEDSTATUSCODES, 8BITMIME, DSN, SMTPUTF8,
+CHUNKING, in Postfix's order, less what smtpd_discard_ehlo_keywords takes away.
 
 Gives: the EHLO reply; Sender and Recipient parameters, or the refusal they deserve.
 RFC: 1870 SIZE, 2034 ENHANCEDSTATUSCODES, 2920 PIPELINING, 3030 CHUNKING, 3461 DSN, 4954 section 5 (AUTH=),
@@ -33,14 +33,19 @@ _ENCODED = re.compile(r"\+([0-9A-Fa-f]{2})")
 _NOTIFY_WORDS = frozenset({"NEVER", "SUCCESS", "FAILURE", "DELAY"})
 
 
-def ehlo_reply(settings: SmtpSettings) -> bytes:
-    """The octets of the whole answer to EHLO."""
+XCLIENT_OFFER = "XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT"
+"""The keyword and its attributes (XCLIENT_README)."""
+
+
+def ehlo_reply(settings: SmtpSettings, *, with_xclient: bool = False) -> bytes:
+    """The octets of the whole answer to EHLO; `with_xclient`: to a client that may speak for others."""
     limit = settings.message_size_limit
     offered = [
         ("pipelining", "PIPELINING", True),
         ("size", f"SIZE {limit}" if limit else "SIZE", True),
         ("vrfy", "VRFY", not settings.disable_vrfy_command),
         ("etrn", "ETRN", True),
+        ("xclient", XCLIENT_OFFER, with_xclient),
         ("enhancedstatuscodes", "ENHANCEDSTATUSCODES", True),
         ("8bitmime", "8BITMIME", True),
         ("dsn", "DSN", True),

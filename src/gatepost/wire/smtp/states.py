@@ -32,6 +32,7 @@ RCPT_AFTER_BDAT = Reply(503, "5.5.1", "Error: RCPT after BDAT")
 NEED_RCPT = Reply(503, "5.5.1", "Error: need RCPT command")
 NO_VALID_RECIPIENTS = Reply(554, "5.5.1", "Error: no valid recipients")
 DATA_AFTER_BDAT = Reply(503, "5.5.1", "Error: DATA after BDAT")
+XCLIENT_IN_TRANSACTION = Reply(503, "5.5.1", "Error: MAIL transaction in progress")
 ETRN_HELO_FIRST = Reply(503, "", "Error: send HELO/EHLO first")
 ETRN_IN_TRANSACTION = Reply(503, "", "Error: MAIL transaction in progress")
 

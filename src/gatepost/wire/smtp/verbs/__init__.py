@@ -21,11 +21,12 @@ from gatepost.wire.smtp.verbs.mail import mail
 from gatepost.wire.smtp.verbs.rcpt import rcpt
 from gatepost.wire.smtp.verbs.session import denied, noop, quit_, rset
 from gatepost.wire.smtp.verbs.vrfy import vrfy
+from gatepost.wire.smtp.verbs.xclient import xclient
 
 Handler = Callable[[Chat, str], None]
 Cell = Handler | Reply
 
-VERBS = ("HELO", "EHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "ETRN", "QUIT")
+VERBS = ("HELO", "EHLO", "XCLIENT", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "ETRN", "QUIT")
 
 ENDS_GROUP = frozenset({"HELO", "EHLO", "DATA", "NOOP", "VRFY"})
 """Verbs after which a client must wait for the reply (RFC 2920 section 3.1)."""
@@ -46,6 +47,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.START: {
         **_ALWAYS,
+        "XCLIENT": xclient,
         "MAIL": states.HELO_FIRST,
         "RCPT": states.NEED_MAIL,
         "DATA": states.NEED_RCPT,
@@ -54,6 +56,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.READY: {
         **_ALWAYS,
+        "XCLIENT": xclient,
         "MAIL": mail,
         "RCPT": states.NEED_MAIL,
         "DATA": states.NEED_RCPT,
@@ -62,6 +65,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.MAIL: {
         **_ALWAYS,
+        "XCLIENT": states.XCLIENT_IN_TRANSACTION,
         "MAIL": states.NESTED_MAIL,
         "RCPT": rcpt,
         "DATA": states.NO_VALID_RECIPIENTS,
@@ -70,6 +74,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.RCPT: {
         **_ALWAYS,
+        "XCLIENT": states.XCLIENT_IN_TRANSACTION,
         "MAIL": states.NESTED_MAIL,
         "RCPT": rcpt,
         "DATA": data,
@@ -78,6 +83,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.BDAT: {
         **_ALWAYS,
+        "XCLIENT": states.XCLIENT_IN_TRANSACTION,
         "MAIL": states.NESTED_MAIL,
         "RCPT": states.RCPT_AFTER_BDAT,
         "DATA": states.DATA_AFTER_BDAT,
@@ -86,6 +92,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.BDAT_SKIPPED: {
         **_ALWAYS,
+        "XCLIENT": states.XCLIENT_IN_TRANSACTION,
         "MAIL": states.NESTED_MAIL,
         "RCPT": states.RCPT_AFTER_BDAT,
         "DATA": states.DATA_AFTER_BDAT,
@@ -94,6 +101,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.BDAT_STRAY: {
         **_ALWAYS,
+        "XCLIENT": xclient,
         "MAIL": states.MAIL_AFTER_BDAT,
         "RCPT": states.NEED_MAIL,
         "DATA": states.DATA_AFTER_BDAT,

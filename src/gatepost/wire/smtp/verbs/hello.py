@@ -10,6 +10,7 @@ from gatepost.model.reply import Reply
 from gatepost.wire.smtp.chat import Chat
 from gatepost.wire.smtp.command import split_words
 from gatepost.wire.smtp.events import HelloGiven
+from gatepost.wire.smtp.verbs.session import refuse_for_now
 
 _NEUTRAL = re.compile('[\x00-\x20\x7f<>()\\\\";@`\udc80-\udcff]')
 _PLAIN = re.compile(r"[HhEe][A-Za-z]{3} ([A-Za-z0-9.\[\]:_-]+)")
@@ -43,13 +44,22 @@ def _greet(chat: Chat, line: str, *, is_extended: bool) -> None:
         if reply is not None and not reply.is_positive:
             chat.refuse(reply)
             return
+        if is_extended and chat.may_xclient is None:
+            refuse_for_now(chat, "EHLO")
+            return
         chat.reset_transaction()
         chat.greet(name)
         if is_extended:
             chat.protocol_name = "ESMTP"
-        chat.accept(reply or (chat.door.ehlo_reply if is_extended else chat.door.helo_reply))
+        chat.accept(reply or _welcome(chat, is_extended=is_extended))
 
     chat.ask(HelloGiven(name, given, is_extended), settle)
+
+
+def _welcome(chat: Chat, *, is_extended: bool) -> bytes:
+    if not is_extended:
+        return chat.door.helo_reply
+    return chat.door.ehlo_reply_xclient if chat.may_xclient else chat.door.ehlo_reply
 
 
 def neutral(name: str, *, lets_unicode: bool) -> str:

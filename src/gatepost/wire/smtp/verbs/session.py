@@ -3,6 +3,7 @@
 from gatepost.model.reply import Reply
 from gatepost.wire.smtp.chat import Chat
 from gatepost.wire.smtp.command import split_words
+from gatepost.wire.smtp.states import State
 
 OK = b"250 2.0.0 Ok\r\n"
 _BYE = b"221 2.0.0 Bye\r\n"
@@ -32,3 +33,24 @@ def quit_(chat: Chat, _line: str) -> None:
 def denied(chat: Chat, _line: str) -> None:
     """Refuse every command of a client that was refused at connect (RFC 5321 section 3.1)."""
     chat.refuse(Reply(503, "5.7.0", f"Error: access denied for {chat.client}"))
+
+
+def greet_or_deny(chat: Chat, reply: Reply | None) -> None:
+    """Greet a client that is let in, or refuse it in place of the greeting: then only QUIT is served."""
+    if len(chat.input) and chat.finds_fault(chat.last_command):
+        return
+    if reply is None:
+        chat.say(chat.door.greeting)
+        return
+    chat.answer(reply)
+    if not reply.is_positive:
+        chat.error_count += 1
+        chat.state = State.DENIED
+
+
+def refuse_for_now(chat: Chat, command: str) -> None:
+    """End the session where a client list that decides about it cannot be read."""
+    refusal = Reply(421, "4.3.0", f"{chat.settings.myhostname} Server local data error")
+    helo = f" helo=<{chat.helo_name}>" if chat.helo_name is not None else ""
+    chat.remark("info", f"NOQUEUE: reject: {command} from %s: {refusal}; proto={chat.protocol_name}{helo}")
+    chat.refuse(refusal)

@@ -1,0 +1,139 @@
+"""Who is at the other end of a session: the client that connected, or the one that it speaks for (XCLIENT).
+
+The names of a client are asked for at once, because the log needs them; nobody waits for them but the log, a policy
+that asks, a client that is refused at connect, and smtpd_authorized_xclient_hosts where it holds names or tables.
+That list is asked before the greeting and after each XCLIENT, so that EHLO knows at once what to offer.
+
+Unavailable: where the list cannot be asked, EHLO and XCLIENT hear 421, as from Postfix.
+Postfix: smtpd_peername_lookup, smtpd_authorized_xclient_hosts, smtpd_client_port_logging.
+"""
+
+from collections.abc import Callable
+
+from gatepost.model.address import parse_ip
+from gatepost.model.answer import Unavailable
+from gatepost.model.session import NAMELESS, UNKNOWN, Client, ClientNames, NameStatus, SaslFacts, Session
+from gatepost.policy.matching import client_matches
+from gatepost.policy.questions import ClientName
+from gatepost.policy.subjects import UNREACHABLE_NAMES, client_label, client_names
+from gatepost.service.door_context import DoorContext
+from gatepost.service.impersonation import Peer, impersonated
+from gatepost.service.inquiry import inquire
+from gatepost.service.session_log import SessionLog
+from gatepost.wire.smtp.dialogue import SmtpDialogue
+from gatepost.world.answering import Cancellable, SessionAnswers
+from gatepost.world.net.connection import Connection
+
+
+class Caller:
+    """The client of one session, its names as soon as they are known, and where it came in."""
+
+    __slots__ = ("_answers", "_connection", "_dialogue", "_door", "_log", "_naming", "_waiting", "peer")
+
+    def __init__(
+        self,
+        connection: Connection,
+        door: DoorContext,
+        answers: SessionAnswers,
+        dialogue: SmtpDialogue,
+        log: SessionLog,
+    ) -> None:
+        host, port = connection.peer
+        self.peer = Peer(Client(parse_ip(host), port), *connection.local)
+        self._connection = connection
+        self._door = door
+        self._answers = answers
+        self._dialogue = dialogue
+        self._log = log
+        self._naming: Cancellable | None = None
+        self._waiting: Callable[[], None] | None = None
+        self._learn_name()
+
+    @property
+    def client(self) -> Client:
+        """The machine at the other end."""
+        return self.peer.client
+
+    @property
+    def name(self) -> str:
+        """Its verified name as far as it is known, or `unknown`."""
+        return self.client.names.name if self.client.names else UNKNOWN
+
+    @property
+    def sasl(self) -> SaslFacts | None:
+        """As whom it has logged in."""
+        return self.peer.sasl
+
+    def when_named(self, then: Callable[[], None]) -> None:
+        """Go on when the name is known, at once if it is."""
+        if self._naming is None:
+            then()
+        else:
+            self._waiting = then
+
+    def authorize(self, where: str, then: Callable[[], None]) -> None:
+        """Find out whether the client may speak for others; then go on."""
+        settings = self._door.policy.settings
+        authorized = settings.smtpd_authorized_xclient_hosts
+        if not authorized.patterns:
+            then()
+            return
+
+        def told(matched: bool | Unavailable) -> None:
+            if isinstance(matched, Unavailable):
+                complaint = f"{authorized.parameter}: {matched.why}"
+                self._door.log.once(complaint, complaint)
+                self._dialogue.may_xclient = None
+            else:
+                self._dialogue.may_xclient = matched
+            then()
+            self._connection.pump()
+
+        session = Session(self.client, settings, where)
+        inquire(client_matches(authorized, session), self._answers, told, self._connection.guard)
+
+    def speak_for(self, attributes: tuple[tuple[str, str], ...], then: Callable[[], None]) -> None:
+        """The client speaks for another from now on; then go on, perhaps when its own names are known."""
+
+        def known(names: ClientNames) -> None:
+            if self._naming is not None:
+                self._naming.cancel()
+                self._named(names)
+            self.peer = impersonated(self.peer, names, attributes)
+            self._show()
+            then()
+
+        session = Session(self.client, self._door.policy.settings, "XCLIENT")
+        inquire(client_names(session), self._answers, known, self._connection.guard)
+
+    def _learn_name(self) -> None:
+        if not self._door.looks_names_up:
+            self._named(NAMELESS)
+            return
+        names = self._door.names
+        question = ClientName(self.client.address)
+        known = names.instant(question)
+        if known is not None:
+            self._named(getattr(known, "value", UNREACHABLE_NAMES))
+        else:
+            answered = self._connection.guard(lambda a: self._named(getattr(a, "value", UNREACHABLE_NAMES)))
+            self._naming = names.ask(question, answered)
+
+    def _named(self, names: ClientNames) -> None:
+        self._naming = None
+        client = Client(self.client.address, self.client.port, names)
+        self.peer = Peer(client, self.peer.server_address, self.peer.server_port)
+        if names.name_status is NameStatus.FORGED:
+            text = f"hostname {names.reverse_name} does not resolve to address {client.address.text}"
+            self._door.log.warning(text)
+        self._show()
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
+            self._connection.pump()
+
+    def _show(self) -> None:
+        """Let the log and the dialogue know the client by its name."""
+        with_port = self._door.policy.settings.smtpd_client_port_logging
+        self._dialogue.client = client_label(self.client, self.name, with_port=with_port)
+        self._log.name_client(self._dialogue.client)
