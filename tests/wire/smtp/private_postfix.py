@@ -52,6 +52,10 @@ postlog   unix-dgram n - n - 1 postlogd
 """
 
 
+ATTEMPTS = 5
+"""How often starting is tried: the tests beside this one look for free ports too."""
+
+
 @dataclass(frozen=True, slots=True)
 class PrivatePostfix:
     """A running Postfix: the port of each door, and its log."""
@@ -74,25 +78,39 @@ def private_postfix(doors: Mapping[str, Mapping[str, str]]) -> Iterator[PrivateP
     """Run Postfix with one smtpd per door, and stop it whatever happens."""
     directory = Path(tempfile.mkdtemp(prefix="gatepost-postfix-"))
     directory.chmod(0o755)
-    ports = dict(zip(doors, free_ports(len(doors)), strict=True))
     configuration = directory / "etc"
     for name in ("etc", "queue", "data"):
         (directory / name).mkdir()
     shutil.chown(directory / "data", "postfix")
     (configuration / "main.cf").write_text(MAIN_CF.format(directory=directory))
-    rows = [
-        f"127.0.0.1:{ports[door]} inet n - n - - smtpd\n"
-        + "".join(f"  -o {{ {name} = {value} }}\n" for name, value in overrides.items())
-        for door, overrides in doors.items()
-    ]
-    (configuration / "master.cf").write_text("".join(rows) + SERVICES)
     try:
-        subprocess.run(["postfix", "-c", configuration, "start"], check=True, capture_output=True, timeout=30)
-        yield PrivatePostfix(ports, directory / "maillog")
+        yield PrivatePostfix(_start(configuration, doors), directory / "maillog")
     finally:
-        subprocess.run(["postfix", "-c", configuration, "stop"], check=False, capture_output=True, timeout=30)
+        _control(configuration, "stop")
         for _ in range(20):  # its logger may still write a last line
             shutil.rmtree(directory, ignore_errors=True)
             if not directory.exists():
                 break
             time.sleep(0.05)
+
+
+def _start(configuration: Path, doors: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
+    """Start, with other ports where somebody took one between our look and its use; give the port of each door."""
+    for _ in range(ATTEMPTS):
+        ports = dict(zip(doors, free_ports(len(doors)), strict=True))
+        rows = [
+            f"127.0.0.1:{ports[door]} inet n - n - - smtpd\n"
+            + "".join(f"  -o {{ {name} = {value} }}\n" for name, value in overrides.items())
+            for door, overrides in doors.items()
+        ]
+        (configuration / "master.cf").write_text("".join(rows) + SERVICES)
+        if _control(configuration, "start").returncode == 0:
+            return ports
+        _control(configuration, "stop")
+    maillog = configuration.parent / "maillog"
+    raise AssertionError(f"Postfix does not start:\n{maillog.read_text() if maillog.exists() else 'no log'}")
+
+
+def _control(configuration: Path, command: str) -> subprocess.CompletedProcess[bytes]:
+    arguments = ["postfix", "-c", configuration, command]
+    return subprocess.run(arguments, check=False, capture_output=True, timeout=30)
