@@ -12,14 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from gatepost.testing.free_ports import free_port
+
 SCRIPT = Path(__file__).with_name("echo_service.py")
 PATIENCE_S = 20.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until(condition: Callable[[], object], what: str, within_s: float = PATIENCE_S) -> None:

@@ -11,7 +11,8 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, Final
 
-from tests.system.running_gate import RunningGate, free_port, running_gate, sink
+from gatepost.testing.free_ports import free_port
+from tests.system.running_gate import RunningGate, running_gate, sink
 
 EOF: Final = object()
 REST: Final = object()

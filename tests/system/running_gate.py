@@ -21,6 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
+from gatepost.testing.free_ports import free_port
 from tests.conftest import ROOT, find_program
 
 PATIENCE_S = 20.0
@@ -46,13 +47,6 @@ def wait_until(condition: Callable[[], object], what: str, within_s: float = PAT
     while not condition():
         assert time.monotonic() < end, f"waited in vain for {what}"
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(port: int) -> bool:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.system.running_gate import GATEPOST, GUIDE, free_port
+from gatepost.testing.free_ports import free_port
+from tests.system.running_gate import GATEPOST, GUIDE
 
 CONTROL = "smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination\n"
 GOOD = """\

@@ -5,7 +5,6 @@ Nothing of the system's own Postfix is read, started or stopped. Each door is an
 """
 
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -13,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from gatepost.testing.free_ports import free_ports
 
 MAIN_CF = """\
 compatibility_level = 3.6
@@ -62,15 +63,6 @@ class PrivatePostfix:
 
     ports: Mapping[str, int]
     maillog: Path
-
-
-def free_ports(count: int) -> list[int]:
-    """Ports above 1024 that nobody listens on now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [listening.getsockname()[1] for listening in sockets]
-    for listening in sockets:
-        listening.close()
-    return ports
 
 
 @contextmanager

@@ -7,9 +7,10 @@ from pathlib import Path
 from gatepost.service.gate import load_gate
 from gatepost.service.serving import ServingDoors
 from gatepost.service.workers import WorkerContext
+from gatepost.testing.free_ports import free_port
 from gatepost.testing.name_server import NameServer
 from gatepost.testing.story import Story
-from gatepost.testing.story_drivers.surroundings import CapturedLog, connect, free_port, hop_of
+from gatepost.testing.story_drivers.surroundings import CapturedLog, connect, hop_of
 from gatepost.testing.story_site import build_site, zone_text
 from gatepost.testing.story_telling import Stage, tell
 from gatepost.world.net.listen import close_listeners, open_listeners

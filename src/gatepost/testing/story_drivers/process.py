@@ -14,9 +14,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from gatepost.testing.free_ports import free_port
 from gatepost.testing.name_server import NameServer
 from gatepost.testing.story import Story
-from gatepost.testing.story_drivers.surroundings import connect, free_port, hop_of
+from gatepost.testing.story_drivers.surroundings import connect, hop_of
 from gatepost.testing.story_site import Site, build_site, zone_text
 from gatepost.testing.story_telling import Stage, Streams, tell
 

@@ -5,7 +5,6 @@ The hop runs in the event loop of the driver, over its sockets, real or imagined
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 
 from gatepost.testing.scripted_hop import DISCONNECT, EXTENSIONS, SILENCE, ScriptedHop, Step
@@ -59,13 +58,6 @@ class CapturedLog:
 
     def adopt(self, descriptor: int) -> None:
         """It takes none."""
-
-
-def free_port() -> int:
-    """A port that was free on loopback just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 async def connect(port: int, address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
