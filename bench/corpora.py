@@ -35,7 +35,7 @@ from gatepost.wire.smtp.dialogue import SmtpDialogue
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = ROOT / "examples" / "guide"
-PAGE = ROOT / "docs" / "corpora.md"
+PAGES = (ROOT / "docs" / "corpora.md", ROOT / "README.md")
 SESSIONS = ROOT.parent / "shared" / "data" / "sessions.jsonl.gz"
 
 BEGIN = "<!-- table: written by python -m bench.corpora --write -->"
@@ -226,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run from the command line. Exit codes: 0 fine, 1 no data, 2 usage."""
     parser = argparse.ArgumentParser(prog="python -m bench.corpora", description=__doc__.partition("\n")[0])
     parser.add_argument("sessions", type=Path, nargs="?", default=SESSIONS, help="default: %(default)s")
-    parser.add_argument("--write", action="store_true", help="write the table into docs/corpora.md")
+    parser.add_argument("--write", action="store_true", help="write the table into docs/corpora.md and README.md")
     options = parser.parse_args(arguments)
     try:
         tallies = count(load_gate(GUIDE), read_sessions(options.sessions))
@@ -234,7 +234,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{options.sessions}: {error.strerror}", file=sys.stderr)
         return 1
     if options.write:
-        PAGE.write_text(replace_table(PAGE.read_text(encoding="utf-8"), table(tallies)), encoding="utf-8")
+        for page in PAGES:
+            page.write_text(replace_table(page.read_text(encoding="utf-8"), table(tallies)), encoding="utf-8")
     else:
         print(table(tallies))
     return 0
