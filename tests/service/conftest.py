@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from gatepost.testing.free_ports import free_port
+from tests.processes import group_members
 
 SCRIPT = Path(__file__).with_name("echo_service.py")
 PATIENCE_S = 20.0
@@ -119,13 +120,7 @@ class EchoService:
 
     def members(self) -> set[int]:
         """Every process of the group that is not a zombie."""
-        found = set()
-        for entry in Path("/proc").iterdir():
-            with contextlib.suppress(OSError, ValueError, IndexError):
-                state, _, group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
-                if int(group) == self.pid and state != "Z":
-                    found.add(int(entry.name))
-        return found
+        return group_members(self.pid)
 
     def end(self) -> int:
         assert self.process is not None

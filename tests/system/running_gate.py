@@ -23,6 +23,7 @@ from typing import IO
 
 from gatepost.testing.free_ports import free_port
 from tests.conftest import ROOT, find_program
+from tests.processes import group_members
 
 PATIENCE_S = 20.0
 GUIDE = ROOT / "examples" / "guide"
@@ -225,13 +226,7 @@ class RunningGate:
 
     def members(self) -> set[int]:
         """Every process of its group that is not a zombie."""
-        found = set()
-        for entry in Path("/proc").iterdir():
-            with contextlib.suppress(OSError, ValueError, IndexError):
-                state, _, group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
-                if int(group) == self.pid and state != "Z":
-                    found.add(int(entry.name))
-        return found
+        return group_members(self.pid)
 
     def end(self) -> int:
         """Wait for its end."""

@@ -87,3 +87,16 @@ class Asker:
     def has_ended(self) -> bool:
         """The session is over."""
         return any(isinstance(event, SessionEnded) for event in self.events)
+
+
+SETTINGS = SmtpSettings(
+    myhostname="mx.example", smtpd_banner="mx.example ESMTP", smtpd_forbid_unauth_pipelining=False
+)
+EHLO = "EHLO client.example\r\n"
+TO_DATA = EHLO + "MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n"
+BUSY = Reply(421, "4.3.2", "Busy")
+
+
+def refusing(kind: type, reply: Reply = REFUSED) -> Asker:
+    """An asker that refuses one kind of event."""
+    return Asker(SETTINGS, lambda event: reply if isinstance(event, kind) else None)

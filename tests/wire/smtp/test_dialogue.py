@@ -23,20 +23,7 @@ from gatepost.wire.smtp.events import (
     TransactionReset,
     VerifyAsked,
 )
-from gatepost.wire.smtp.settings import SmtpSettings
-from tests.wire.smtp.smtp_client import REFUSED, Asker
-
-SETTINGS = SmtpSettings(
-    myhostname="mx.example", smtpd_banner="mx.example ESMTP", smtpd_forbid_unauth_pipelining=False
-)
-EHLO = "EHLO client.example\r\n"
-TO_DATA = EHLO + "MAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\nDATA\r\n"
-BUSY = Reply(421, "4.3.2", "Busy")
-
-
-def refusing(kind: type, reply: Reply = REFUSED) -> Asker:
-    """An asker that refuses one kind of event."""
-    return Asker(SETTINGS, lambda event: reply if isinstance(event, kind) else None)
+from tests.wire.smtp.smtp_client import BUSY, EHLO, REFUSED, SETTINGS, TO_DATA, Asker, refusing
 
 
 def test_events_of_a_session() -> None:
