@@ -17,7 +17,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python3
           done)
 VENV   := .venv
 BIN    := $(VENV)/bin
-PEERS  := postfix postfix-pcre swaks rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python man-db groff-base
+PEERS  := iproute2 postfix postfix-pcre swaks rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python man-db groff-base
 
 .PHONY: run test parity lint lock docs peers clean
 

@@ -25,7 +25,7 @@ Type in another terminal (strangers come from 127.0.0.2 and up; 127.0.0.1 is in 
   {try_it} 127.0.0.3          # one session from an address that the block lists name
 {swaks}
   find var/maildirs -type f     # what was accepted
-  .venv/bin/gatepost check -c examples/guide      # who may relay, which lists are asked, what is dangerous
+  .venv/bin/gatepost check -c examples/guide -o maildir_directory=var/maildirs   # who may relay, what is dangerous
 
 Ctrl-C stops it. The log of the server follows, in Postfix's words.
 """

@@ -10,7 +10,7 @@ from gatepost.cli.options import EX_CONFIG, configuration_options, directory_of,
 from gatepost.config.configuration import Configuration
 from gatepost.config.loading import load_configuration
 from gatepost.model.errors import Complaint, ConfigurationError
-from gatepost.service.serving import load_served_gate
+from gatepost.service.serving import GateLoader
 from gatepost.service.supervisor import Supervisor
 from gatepost.world.watching.log import Log
 from gatepost.world.watching.log_destination import (
@@ -36,7 +36,7 @@ def run(context: click.Context, config_dir: Path | None, overrides: tuple[str, .
         on_top = overrides_of(overrides)
         configuration = load_configuration(directory, on_top)
         log = _log(configuration, syslog=syslog)
-        supervisor = Supervisor(lambda: load_served_gate(directory, on_top), log)
+        supervisor = Supervisor(GateLoader(directory, on_top), log)
         with contextlib.suppress(KeyboardInterrupt):
             context.exit(supervisor.run())
     except ConfigurationError as error:

@@ -22,13 +22,20 @@ class Complaint:
     """One finding about the configuration, for one line of terminal or log.
 
     Severity is "error" (the configuration cannot be used), "warning" (it works, but surely not as meant) or
-    "notice" (worth knowing). `cure` says what to do about it, in the imperative.
+    "notice" (worth knowing). `cure` says what to do about it, in the imperative. `breaks_mail`: some mail is refused
+    with 451, or let through that should not be.
     """
 
     severity: str
     place: Place
     text: str
     cure: str = ""
+    breaks_mail: bool = False
+
+    @property
+    def is_serious(self) -> bool:
+        """Mail is refused or let through that should not be: a running server does not take such a change."""
+        return self.breaks_mail or self.severity == "error"
 
     def __str__(self) -> str:
         cure = f" -- {self.cure}" if self.cure else ""

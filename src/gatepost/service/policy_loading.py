@@ -42,10 +42,10 @@ def load_policy(view: Configuration) -> LoadedPolicy:
 def _complaint(view: Configuration, finding: Finding) -> Complaint:
     place = view.place(finding.parameter)
     text = f"{finding.parameter}: {finding.text}"
-    severity = "warning" if finding.severity == "error" else finding.severity
-    if finding.severity == "error":
-        text += ": mail that reaches it hears 451 4.3.5"
-    return Complaint(severity, place, text, finding.cure)
+    if finding.severity != "error":
+        return Complaint(finding.severity, place, text, finding.cure)
+    text += ": mail that reaches it hears 451 4.3.5"
+    return Complaint("warning", place, text, finding.cure, breaks_mail=True)
 
 
 def _relay_faults(view: Configuration, policy: Policy) -> Iterator[Complaint]:
@@ -59,4 +59,4 @@ def _relay_faults(view: Configuration, policy: Policy) -> Iterator[Complaint]:
 def _relay_dangers(view: Configuration, policy: Policy) -> Iterator[Complaint]:
     for danger in dangers(policy):
         text = f"{danger.parameter}: {danger.text}"
-        yield Complaint(danger.severity, view.place(danger.parameter), text, danger.cure)
+        yield Complaint(danger.severity, view.place(danger.parameter), text, danger.cure, breaks_mail=True)

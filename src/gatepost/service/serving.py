@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from gatepost.config.match_lists import read_match_list
-from gatepost.model.errors import Complaint
+from gatepost.model.errors import Complaint, ConfigurationError
 from gatepost.service.destinations import Destinations
 from gatepost.service.door_context import DoorContext, Idents
 from gatepost.service.event_loop import run_worker
@@ -79,9 +79,28 @@ class ServedGate:
         run_worker(worker, partial(ServingDoors, self.gate, worker))
 
 
-def load_served_gate(directory: Path, overrides: Mapping[str, str] | None = None) -> ServedGate:
-    """What the supervisor loads, at the start and for each reload."""
-    return ServedGate(load_gate(directory, overrides))
+class GateLoader:
+    """What the supervisor loads: at the start what Postfix would start with, afterwards no change that breaks mail.
+
+    A misspelt restriction, a table that is not there, an open relay: what is new of that kind is refused. The policy
+    in use stays, and the log says file, line and why.
+    """
+
+    def __init__(self, directory: Path, overrides: Mapping[str, str] | None = None) -> None:
+        self._directory = directory
+        self._overrides = overrides
+        self._lived_with: frozenset[str] | None = None
+
+    def __call__(self) -> ServedGate:
+        """Load. Raises ConfigurationError."""
+        gate = load_gate(self._directory, self._overrides)
+        serious = [complaint for complaint in gate.complaints if complaint.is_serious]
+        if self._lived_with is not None:
+            news = [complaint for complaint in serious if complaint.text not in self._lived_with]
+            if news:
+                raise ConfigurationError(*news)
+        self._lived_with = frozenset(complaint.text for complaint in serious)
+        return ServedGate(gate)
 
 
 class ServingDoors:
