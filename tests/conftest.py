@@ -7,6 +7,7 @@ that is a failure. `@pytest.mark.shared` needs ../shared, which a user's clone h
 import os
 import shutil
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -20,12 +21,16 @@ def find_program(name: str) -> str | None:
     return shutil.which(name) or shutil.which(name, path=SYSTEM_PATHS)
 
 
+def lack(what: str) -> NoReturn:
+    """Skip by name for want of something; under CI=true nothing may be wanting."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("shared") and not SHARED.is_dir():
         pytest.skip("needs ../shared")
     missing = [name for marker in item.iter_markers("peer") for name in marker.args if find_program(name) is None]
     if missing:
-        text = f"needs {', '.join(missing)}: install Debian's package (make peers)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(text)
-        pytest.skip(text)
+        lack(f"needs {', '.join(missing)}: install Debian's package (make peers)")

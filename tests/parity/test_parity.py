@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, lack
 from tests.parity.run import in_private_namespace
 
 pytestmark = pytest.mark.peer("postfix", "unshare", "ip")
@@ -36,7 +36,7 @@ def namespaces_fail() -> str:
 def test_random_policies_are_decided_as_postfix_decides_them() -> None:
     why = namespaces_fail()
     if why:
-        pytest.skip(f"needs root and namespaces of its own: {why}")
+        lack(f"needs root and namespaces of its own: {why}")
     arguments = ["--seed", "1", "--policies", "40", "--sessions", "12", "--json"]
     done = in_private_namespace("tests.parity.run", arguments, cwd=ROOT, capture_output=True, timeout=110)
     assert done.returncode in (0, 1), done.stderr

@@ -14,6 +14,7 @@ from gatepost.world.names.names import Names
 from gatepost.world.names.nameservers import parse_nameservers
 from gatepost.world.names.outcome import Failed, Outcome, Records
 from gatepost.world.names.resolver import DEADLINE_S, Resolver, stage_delays_s
+from tests.conftest import lack
 from tests.world.names.asking import NOWHERE, answer, names_of, run
 
 A_RECORD = "mail.test 300 A 192.0.2.1\n"
@@ -385,7 +386,7 @@ def test_ipv6_server():
             server = NameServer(A_RECORD, host="::1")
             await server.start()
         except OSError:
-            pytest.skip("no IPv6 loopback here")
+            lack("no IPv6 loopback here")
         names = names_of(server)
         assert await answer(names, QUESTION) == FOUND
         await server.stop()
