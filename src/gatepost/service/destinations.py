@@ -23,8 +23,6 @@ MAILDIR = "maildir:"
 NO_DESTINATION = Reply(451, "4.3.5", "Server configuration error: no next hop for this recipient")
 ANOTHER_HOP = Reply(452, "4.5.3", "Error: this recipient needs another next hop: send it in a transaction of its own")
 
-SMTP_TRANSPORTS = ("smtp", "relay", "lmtp")
-
 
 @dataclass(frozen=True, slots=True)
 class Destinations:

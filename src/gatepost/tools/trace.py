@@ -14,7 +14,7 @@ from gatepost.model.answer import Answer, Found
 from gatepost.model.session import NAMELESS, Session
 from gatepost.model.verdict import DUNNO, Verdict
 from gatepost.policy.asking import Asking
-from gatepost.policy.language.plan import Boundary, Plan, Step
+from gatepost.policy.language.plan import Boundary, Step
 from gatepost.policy.outcome import Outcome
 from gatepost.policy.questions import ClientName, Delay, LocalTime, NameQuestion, Question, TableLookup
 from gatepost.policy.witness import Passed
@@ -151,8 +151,3 @@ class StageTrace:
                 status = Status.UNKNOWN if why is Passed.UNKNOWN else Status.NOT_REACHED
                 trace = StepTrace(each, self._depths.get(id(each), 0), status, why=why)
                 self.lists[-1].steps.append(trace)
-
-
-def has_restrictions(plan: Plan) -> bool:
-    """Some list of the plan is not empty."""
-    return any(isinstance(each, Step) for each in plan.steps)
