@@ -137,3 +137,8 @@ def test_literal(literal: str) -> None:
 )
 def test_no_literal(literal: str) -> None:
     assert not is_address_literal(literal)
+
+
+@pytest.mark.parametrize("mark", ["@", "%", "!", "@%", "@!"])
+def test_a_long_row_of_operators_is_only_an_odd_address(mark: str) -> None:
+    parse_path(f"<a{mark * (1900 // len(mark))}>", SETTINGS)

@@ -213,3 +213,18 @@ def test_hundreds_of_lines_take_several_turns(serve):
 
     said, _ = serve(play)
     assert said == b"a\n" * count + b"last words\n"
+
+
+def test_who_leaves_its_last_replies_unread_is_dropped_after_a_while(serve, monkeypatch):
+    """After QUIT the transport waits for the peer to read: not for ever, or it would keep its place at the door."""
+    monkeypatch.setattr(connection_module, "GOODBYE_S", 0.2)
+
+    def play(port, _):
+        peer = client(port)
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        peer.sendall(b"flood\n" * 8 + b"over\n")
+        time.sleep(1.5)
+        return peer  # open, and nothing read: serve() asserts that the server closed its side all the same
+
+    peer, _ = serve(play)
+    peer.close()
