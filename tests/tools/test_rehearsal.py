@@ -8,6 +8,7 @@ from gatepost.config.loading import load_configuration
 from gatepost.config.reading import read_fields
 from gatepost.model.address import parse_ip
 from gatepost.model.session import Client
+from gatepost.policy.questions import PolicyRequest
 from gatepost.service.policy_loading import load_policy
 from gatepost.testing.name_server import NameServer
 from gatepost.testing.still_loop import StillLoop
@@ -20,6 +21,7 @@ from gatepost.tools.explain import choose_view
 from gatepost.tools.rehearsal import IDENT, Rehearsal, TimedAnswers
 from gatepost.tools.trace import Permission
 from gatepost.wire.smtp.settings import SmtpSettings
+from gatepost.world.answering import Sources
 from gatepost.world.names.names import Names
 from gatepost.world.tables import Tables
 
@@ -68,7 +70,7 @@ async def tell(story, loaded, zone):
     names.resolver = ZoneResolver(names, NameServer(zone))
     tables = Tables(base=loaded.view.directory, smtputf8=loaded.view.yes("smtputf8_enable"))
     for session in story.sessions:
-        answers = TimedAnswers(tables, names, NoServices())
+        answers = TimedAnswers(Sources(tables, names, {PolicyRequest: NoServices()}))
         client = Client(parse_ip(session.address))
         speech = read_fields(loaded.view, SmtpSettings)
         rehearsal = Rehearsal(loaded.policy, speech, client, answers, Permission())

@@ -110,7 +110,7 @@ class Caller:
         if not self._door.looks_names_up:
             self._named(NAMELESS)
             return
-        names = self._door.names
+        names = self._door.sources.names
         question = ClientName(self.client.address)
         known = names.instant(question)
         if known is not None:

@@ -7,8 +7,7 @@ from gatepost.model.match_list import MatchList
 from gatepost.policy.language.compile import Policy
 from gatepost.service.destinations import Destinations
 from gatepost.wire.smtp.settings import SmtpSettings
-from gatepost.world.answering import NameSource, PolicySource
-from gatepost.world.tables import Tables
+from gatepost.world.answering import Sources
 from gatepost.world.watching.log import Log
 
 
@@ -23,9 +22,7 @@ class DoorContext:
     speech: SmtpSettings
     lenient_speech: SmtpSettings
     newline_exclusions: MatchList
-    tables: Tables
-    names: NameSource
-    policy_services: PolicySource
+    sources: Sources
     destinations: Destinations
     log: Log
     idents: "Idents"

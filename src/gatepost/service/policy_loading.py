@@ -1,17 +1,18 @@
 """The policy of one door, loaded and judged: its restriction lists compiled, what is wrong with them told.
 
-`gatepost run` and `check` load one for each `smtpd` row (gate.py); `explain` loads one alone, which needs neither a
-next hop nor a row in master.cf, and works on a configuration that must not be served.
+`gatepost run` and `check` load one for each served row (service/doors); `explain` loads one alone, which needs
+neither a next hop nor a row in master.cf, and works on a configuration that must not be served.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gatepost.config.configuration import Configuration
 from gatepost.config.policy_settings import build_settings
+from gatepost.config.word_places import place_of_word
 from gatepost.model.errors import Complaint
-from gatepost.policy.language.compile import Policy, compile_policy
-from gatepost.policy.language.parse import LIST_KINDS, Finding
+from gatepost.policy.language.compile import Policy, compile_policy, compile_policyd
+from gatepost.policy.language.parse import LIST_KINDS, POLICYD, Finding
 from gatepost.policy.safety import CURE, dangers, has_relay_control
 from gatepost.service.policy_services import policy_service_findings
 
@@ -39,8 +40,23 @@ def load_policy(view: Configuration) -> LoadedPolicy:
     return LoadedPolicy(view, policy, tuple(findings), tuple(_relay_faults(view, policy)))
 
 
+def load_policyd_policy(view: Configuration) -> LoadedPolicy:
+    """Load policyd_restrictions, as the view of one row has them. Raises ConfigurationError.
+
+    Whether clients may log in is what the Postfix that asks knows: the logins that it tells of count.
+    """
+    findings: list[Complaint] = []
+    policy = compile_policyd(
+        replace(build_settings(view), smtpd_sasl_auth_enable=True),
+        view.text(POLICYD),
+        lambda finding: findings.append(_complaint(view, finding)),
+    )
+    findings.extend(policy_service_findings(view, policy))
+    return LoadedPolicy(view, policy, tuple(findings), ())
+
+
 def _complaint(view: Configuration, finding: Finding) -> Complaint:
-    place = view.place(finding.parameter)
+    place = place_of_word(view, finding.parameter, finding.word)
     text = f"{finding.parameter}: {finding.text}"
     if finding.severity != "error":
         return Complaint(finding.severity, place, text, finding.cure)
@@ -59,4 +75,5 @@ def _relay_faults(view: Configuration, policy: Policy) -> Iterator[Complaint]:
 def _relay_dangers(view: Configuration, policy: Policy) -> Iterator[Complaint]:
     for danger in dangers(policy):
         text = f"{danger.parameter}: {danger.text}"
-        yield Complaint(danger.severity, view.place(danger.parameter), text, danger.cure, breaks_mail=True)
+        place = place_of_word(view, danger.parameter, danger.word)
+        yield Complaint(danger.severity, place, text, danger.cure, breaks_mail=True)

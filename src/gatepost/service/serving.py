@@ -7,30 +7,23 @@ servers and next hops are opened, so that no two processes share one.
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from gatepost.config.match_lists import read_match_list
 from gatepost.model.errors import Complaint, ConfigurationError
-from gatepost.service.destinations import Destinations
-from gatepost.service.door_context import DoorContext, Idents
+from gatepost.service.door_context import Idents
+from gatepost.service.doors.door import Door
 from gatepost.service.event_loop import run_worker
-from gatepost.service.gate import Gate, SmtpDoor, load_gate
-from gatepost.service.smtp_session import SmtpSession
+from gatepost.service.gate import Gate, load_gate
+from gatepost.service.openers import OPENERS
+from gatepost.service.resources import open_resources
 from gatepost.service.workers import WorkerContext
-from gatepost.wire.smtp.dialogue import SmtpDialogue
-from gatepost.wire.smtp.events import Pause
-from gatepost.world.answering import NameSource, PolicySource
 from gatepost.world.names.names import Names
 from gatepost.world.net.accepting import Accepting
-from gatepost.world.net.connection import Connection
+from gatepost.world.net.connection import Connection, Dialogue, Listener
 from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.net.listen import DoorSpec
-from gatepost.world.net.maildir import MaildirStore
-from gatepost.world.net.next_hop import NextHopPool
-from gatepost.world.net.policy_service import PolicyServices
-from gatepost.world.watching.log import Log
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class ServedGate:
     @property
     def doors(self) -> tuple[DoorSpec, ...]:
         """The addresses to listen on."""
-        return self.gate.doors
+        return self.gate.addresses
 
     @property
     def watched_files(self) -> tuple[Path, ...]:
@@ -111,47 +104,35 @@ class ServingDoors:
         self._loop = loop
         self._deadlines = Deadlines(loop)
         self._connections: set[Connection] = set()
-        self._pool = NextHopPool()
-        log = worker.log
-        self._names = Names(
+        names = Names(
             gate.configuration.text("dns_nameservers"),
             deadline_s=gate.configuration.seconds("dns_deadline"),
             max_cached=gate.configuration.number("dns_cache_limit"),
-            on_complaint=log.warning,
+            on_complaint=worker.log.warning,
         )
-        self._policy_services = PolicyServices(
-            log.named(f"{gate.configuration.text('syslog_name')}/smtpd"), gate.configuration.text("queue_directory")
-        )
-        self._idents = Idents(f"{os.getpid() & 0xFFF:03X}{int(loop.time() * 1000) & 0xFFFFF:05X}")
-        self._accepting = [self._open(gate, door) for door in gate.smtp_doors]
+        idents = Idents(f"{os.getpid() & 0xFFF:03X}{int(loop.time() * 1000) & 0xFFFFF:05X}")
+        self._resources = open_resources(gate, worker.log, names, idents)
+        self._accepting = [self._open(door) for door in gate.doors]
 
-    def _open(self, gate: Gate, door: SmtpDoor) -> Accepting:
-        context = door_context(
-            gate,
-            door,
-            log=self._worker.log,
-            names=self._names,
-            policy_services=self._policy_services,
-            pool=self._pool,
-            idents=self._idents,
-        )
+    def _open(self, door: Door) -> Accepting:
+        opener = OPENERS[type(door)](door, self._resources)
         listeners = self._worker.listeners[door.doors[0].name] if door.doors else ()
         most = door.most_sessions or UNLIMITED
         accepting: Accepting
 
-        def open_session(connection: Connection) -> tuple[SmtpDialogue, SmtpSession]:
-            session = SmtpSession(connection, context)
+        def open_session(connection: Connection) -> tuple[Dialogue, Listener]:
+            opened = opener.open_session(connection)
             self._connections.add(connection)
-            return session.dialogue, session
+            return opened
 
         def ended(connection: Connection) -> None:
             self._connections.discard(connection)
             accepting.session_ended()
 
         def protocol() -> Connection:
-            return Connection(open_session, Pause, self._deadlines, ended)
+            return Connection(open_session, opener.pause_class, self._deadlines, ended)
 
-        accepting = Accepting(self._loop, listeners, protocol, most, context.log)
+        accepting = Accepting(self._loop, listeners, protocol, most, opener.log)
         accepting.start()
         return accepting
 
@@ -177,48 +158,7 @@ class ServingDoors:
 
     def close(self) -> None:
         """Close what is open towards name servers, policy servers and next hops, where the process lives on."""
-        self._names.close()
-        self._policy_services.close()
-        self._pool.close()
-
-
-def door_context(
-    gate: Gate,
-    door: SmtpDoor,
-    *,
-    log: Log,
-    names: NameSource,
-    policy_services: PolicySource,
-    pool: NextHopPool,
-    idents: Idents,
-) -> DoorContext:
-    """What the sessions of one door share; `log` is the worker's."""
-    view = door.view
-    log = log.named(f"{view.text('syslog_name')}/smtpd")
-    maildir = view.text("maildir_directory")
-    tell = {"info": log.info, "warning": log.warning}
-    destinations = Destinations(
-        settings=door.policy.settings,
-        default_hop=door.default_hop,
-        hop_settings=door.hop,
-        pool=pool,
-        maildirs=MaildirStore(maildir, view.text("myhostname")) if maildir else None,
-        queue_directory=view.text("queue_directory"),
-        log=lambda severity, text: tell.get(severity, log.warning)(text),
-    )
-    return DoorContext(
-        policy=door.policy,
-        speech=door.speech,
-        lenient_speech=replace(door.speech, smtpd_forbid_bare_newline="no"),
-        newline_exclusions=read_match_list(view, "smtpd_forbid_bare_newline_exclusions"),
-        tables=gate.tables,
-        names=names,
-        policy_services=policy_services,
-        destinations=destinations,
-        log=log,
-        idents=idents,
-        looks_names_up=view.yes("smtpd_peername_lookup"),
-    )
+        self._resources.close()
 
 
 UNLIMITED = 1 << 30

@@ -60,7 +60,7 @@ class SmtpSession:
         self._ident = door.idents.next()
         self._decisions = 0
         self._decision_id = ""
-        self._answers = SessionAnswers(door.tables, door.names, door.policy_services)
+        self._answers = SessionAnswers(door.sources)
         self._log = SessionLog(door.log)
         self._evaluation: Evaluation | None = None
         self._deferrals = Deferrals()

@@ -21,19 +21,19 @@ from gatepost.model.session import (
     UNKNOWN,
     Client,
     ClientNames,
-    NameStatus,
     SaslFacts,
     TlsFacts,
 )
 from gatepost.model.verdict import DeferIfPermit, DeferIfReject, Effect, Refuse
 from gatepost.policy.outcome import finish
-from gatepost.policy.questions import ClientName, Question
+from gatepost.policy.questions import ClientName, PolicyRequest, Question
 from gatepost.service.effects import why_impossible
 from gatepost.service.policy_loading import LoadedPolicy
 from gatepost.tools.inquiries import Inquiry, inquiries
 from gatepost.tools.rehearsal import Rehearsal, TimedAnswers
 from gatepost.tools.trace import Asked, Permission, StageTrace, StepTrace
 from gatepost.wire.smtp.settings import SmtpSettings
+from gatepost.world.answering import Sources
 from gatepost.world.names.names import Names
 from gatepost.world.net.policy_service import PolicyServices
 from gatepost.world.tables import Tables
@@ -87,15 +87,7 @@ class Facts:
         """The client's names, where they are given."""
         if self.client_name is None and self.reverse_name is None:
             return None
-        name, reverse = self.client_name or UNKNOWN, self.reverse_name or self.client_name or UNKNOWN
-        is_named = name != UNKNOWN
-        unnamed = NameStatus.PERMANENT if reverse == UNKNOWN else NameStatus.FORGED
-        return ClientNames(
-            name,
-            NameStatus.VERIFIED if is_named else unnamed,
-            reverse,
-            NameStatus.PERMANENT if reverse == UNKNOWN else NameStatus.VERIFIED,
-        )
+        return ClientNames.told(self.client_name or UNKNOWN, self.reverse_name or self.client_name or UNKNOWN)
 
     def commands(self) -> tuple[str, ...]:
         """What the client says, up to the empty message."""
@@ -216,7 +208,8 @@ async def _explain(loaded: LoadedPolicy, facts: Facts, permission: Permission) -
     except ValueError as error:
         raise view.mistake("dns_nameservers", str(error), "") from None
     services = PolicyServices(Silence(), view.text("queue_directory"))
-    answers = TimedAnswers(Tables(base=view.directory, smtputf8=view.yes("smtputf8_enable")), names, services)
+    tables = Tables(base=view.directory, smtputf8=view.yes("smtputf8_enable"))
+    answers = TimedAnswers(Sources(tables, names, {PolicyRequest: services}))
     known = facts.names if view.yes("smtpd_peername_lookup") or facts.names else NAMELESS
     rehearsal = Rehearsal(
         loaded.policy,

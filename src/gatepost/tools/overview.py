@@ -8,7 +8,7 @@ from gatepost.policy.dnsbl import DnsZone
 from gatepost.policy.language.parse import RECIPIENT, RELAY
 from gatepost.policy.language.plan import Step
 from gatepost.service.destinations import MAILDIR
-from gatepost.service.gate import SmtpDoor
+from gatepost.service.doors.smtpd import SmtpDoor
 from gatepost.service.policy_services import policy_services_in_use
 from gatepost.service.tables_in_use import tables_in_use
 
@@ -84,6 +84,8 @@ def _may_relay(door: SmtpDoor) -> Iterator[str]:
         if step.name == "permit_mynetworks":
             networks = " ".join(p.text for p in settings.mynetworks.patterns) or "nobody"
             yield f"mynetworks: {networks}"
+        elif step.name == "permit_sasl_authenticated" and not settings.smtpd_sasl_auth_enable:
+            continue  # nobody can log in
         elif step.name in PERMITS:
             yield PERMITS[step.name]
         elif step.name.startswith("check_") and not step.name.endswith(NEVER_OK):

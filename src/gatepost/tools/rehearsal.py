@@ -33,7 +33,7 @@ from gatepost.tools.trace import Permission, StageTrace
 from gatepost.wire.smtp import events
 from gatepost.wire.smtp.dialogue import SmtpDialogue
 from gatepost.wire.smtp.settings import SmtpSettings
-from gatepost.world.answering import Done, SessionAnswers
+from gatepost.world.answering import Done, SessionAnswers, Sources
 
 IDENT = "REHEARSAL"
 """Stands where a served message has its id."""
@@ -46,8 +46,8 @@ class TimedAnswers(SessionAnswers):
 
     __slots__ = ("milliseconds",)
 
-    def __init__(self, *sources: Any) -> None:  # noqa: ANN401 - whatever SessionAnswers is made from
-        super().__init__(*sources)
+    def __init__(self, sources: Sources) -> None:
+        super().__init__(sources)
         self.milliseconds: dict[Question, float] = {}
 
     def instant(self, question: Question) -> Answer[Any] | None:

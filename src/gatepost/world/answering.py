@@ -6,11 +6,12 @@ does not pay a deadline again; what is effectful (is_remembered = no) it asks ea
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from gatepost.model.answer import Answer, Found
-from gatepost.policy.questions import Delay, LocalTime, NameQuestion, PolicyRequest, Question, TableLookup
+from gatepost.policy.questions import Delay, LocalTime, NameQuestion, Question, TableLookup
 from gatepost.world.tables import Tables
 
 REMEMBERED_S = 60.0
@@ -37,22 +38,31 @@ class NameSource(Protocol):
         """Find the answer; `done` is called once, never from within this call."""
 
 
-class PolicySource(Protocol):
-    """What asks policy servers: world.net.policy_service, or a fake in tests."""
+class Source(Protocol):
+    """What answers one kind of question that must be waited for, such as world.net.policy_service."""
 
-    def ask(self, request: PolicyRequest, done: Done) -> Cancellable:
+    def ask(self, question: Any, done: Done) -> Cancellable:  # noqa: ANN401 - of the kind it is registered for
         """Ask; `done` is called once, never from within this call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Who answers the sessions of a worker. `effectful` has those who record or change something, by question."""
+
+    tables: Tables
+    names: NameSource
+    effectful: Mapping[type[Any], Source]
 
 
 class SessionAnswers:
     """Answers the questions of one session."""
 
-    __slots__ = ("_memory", "_names", "_pending", "_policy_services", "_remembered_since", "_tables")
+    __slots__ = ("_effectful", "_memory", "_names", "_pending", "_remembered_since", "_tables")
 
-    def __init__(self, tables: Tables, names: NameSource, policy_services: PolicySource) -> None:
-        self._tables = tables
-        self._names = names
-        self._policy_services = policy_services
+    def __init__(self, sources: Sources) -> None:
+        self._tables = sources.tables
+        self._names = sources.names
+        self._effectful = sources.effectful
         self._memory: dict[Question, Answer[Any]] = {}
         self._remembered_since = 0.0
         self._pending: list[Cancellable] = []
@@ -63,7 +73,7 @@ class SessionAnswers:
             return self._tables.find(question)
         if isinstance(question, LocalTime):
             return Found(time.strftime("%b %d %H:%M:%S"))
-        if isinstance(question, Delay | PolicyRequest):
+        if not isinstance(question, NameQuestion):
             return None
         known = self._memory.get(question)
         if known is None:
@@ -80,15 +90,13 @@ class SessionAnswers:
                 self._memory[question] = answer
             done(answer)
 
-        if isinstance(question, Delay):
+        if isinstance(question, NameQuestion):
+            self._pending.append(self._names.ask(question, remember))
+        elif isinstance(question, Delay):
             loop = asyncio.get_running_loop()
             self._pending.append(loop.call_later(question.seconds, remember, Found(None)))
-        elif isinstance(question, PolicyRequest):
-            self._pending.append(self._policy_services.ask(question, remember))
-        elif isinstance(question, TableLookup | LocalTime):
-            raise TypeError(f"{question} is answered at once: no table that must be waited for is known yet")
         else:
-            self._pending.append(self._names.ask(question, remember))
+            self._pending.append(self._effectful[type(question)].ask(question, remember))
 
     def renew(self) -> None:
         """A new transaction begins: what was remembered too long ago is asked again (DNS has its own cache)."""

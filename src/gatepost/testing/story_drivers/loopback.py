@@ -33,7 +33,7 @@ async def _run(story: Story, directory: Path) -> None:
         site = build_site(story, directory, port=free_port(), nameservers=names.nameservers, hop=filter_text)
         gate = load_gate(site.directory, site.overrides)
         captured = CapturedLog()
-        listeners = {spec.name: open_listeners(spec) for spec in gate.doors}
+        listeners = {spec.name: open_listeners(spec) for spec in gate.addresses}
         near, far = socket.socketpair()
         worker = WorkerContext(listeners, Log(captured, "gate", "postfix/gatepost"), near, 1, GRACE_S)
         doors = ServingDoors(gate, worker, loop)

@@ -7,18 +7,17 @@ the name server's wire, over which the resolver's own reader reads the answers o
 import asyncio
 from pathlib import Path
 
-from gatepost.service.door_context import DoorContext, Idents
+from gatepost.service.door_context import Idents
 from gatepost.service.gate import load_gate
-from gatepost.service.serving import door_context
-from gatepost.service.smtp_session import SmtpSession
+from gatepost.service.openers.opener import Opener
+from gatepost.service.openers.smtpd import smtpd_opener
+from gatepost.service.resources import open_resources
 from gatepost.testing.name_server import NameServer
 from gatepost.testing.still_loop import StillLoop
 from gatepost.testing.story import Story
 from gatepost.testing.story_drivers.surroundings import CapturedLog, connect, hop_of
 from gatepost.testing.story_site import Site, build_site, zone_text
 from gatepost.testing.story_telling import Stage, tell
-from gatepost.wire.smtp.dialogue import SmtpDialogue
-from gatepost.wire.smtp.events import Pause
 from gatepost.world.names.flight import Waiter
 from gatepost.world.names.message import Garbage, encode_query, is_truncated, read_message
 from gatepost.world.names.names import Names
@@ -26,8 +25,6 @@ from gatepost.world.names.outcome import Failed, Key, NoRecords, Outcome, Redire
 from gatepost.world.names.resolver import DEADLINE_S, Resolver
 from gatepost.world.net.connection import Connection
 from gatepost.world.net.deadlines import Deadlines
-from gatepost.world.net.next_hop import NextHopPool
-from gatepost.world.net.policy_service import PolicyServices
 from gatepost.world.watching.log import Log
 
 DOOR_PORT = 2525
@@ -48,33 +45,22 @@ async def _run(story: Story, directory: Path) -> None:
     async with hop_of(story) as (hop, filter_text):
         site = build_site(story, directory, port=DOOR_PORT, nameservers="127.0.0.1:53", hop=filter_text)
         captured = CapturedLog()
-        context = _context(story, site, Log(captured, "gate", "postfix/gatepost"))
+        opener = _opener(story, site, Log(captured, "gate", "postfix/gatepost"))
         deadlines = Deadlines(asyncio.get_running_loop())
-
-        def open_session(connection: Connection) -> tuple[SmtpDialogue, SmtpSession]:
-            session = SmtpSession(connection, context)
-            return session.dialogue, session
-
         for host in ("127.0.0.1", "::1"):
             await asyncio.get_running_loop().create_server(
-                lambda: Connection(open_session, Pause, deadlines, lambda _: None), host, site.port
+                lambda: Connection(opener.open_session, opener.pause_class, deadlines, lambda _: None),
+                host,
+                site.port,
             )
         await tell(story, Stage(lambda address: connect(site.port, address), captured.lines, site.maildirs, hop))
 
 
-def _context(story: Story, site: Site, log: Log) -> DoorContext:
+def _opener(story: Story, site: Site, log: Log) -> Opener:
     gate = load_gate(site.directory, site.overrides)
     names = Names(site.overrides["dns_nameservers"])
     names.resolver = ZoneResolver(names, NameServer(zone_text(story)))
-    return door_context(
-        gate,
-        gate.smtp_doors[0],
-        log=log,
-        names=names,
-        policy_services=PolicyServices(log.named("postfix/smtpd")),
-        pool=NextHopPool(),
-        idents=Idents("STORY"),
-    )
+    return smtpd_opener(gate.smtp_doors[0], open_resources(gate, log, names, Idents("STORY")))
 
 
 class ZoneResolver(Resolver):

@@ -1,0 +1,69 @@
+"""A `smtpd` row of master.cf, loaded: how it speaks, what it decides, where its mail goes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gatepost.config.configuration import Configuration
+from gatepost.config.doors import doors_of, process_limit
+from gatepost.config.master_cf import MasterRow
+from gatepost.config.reading import read_fields
+from gatepost.model.errors import Complaint
+from gatepost.policy.language.compile import Policy
+from gatepost.service.destinations import MAILDIR
+from gatepost.service.doors.door import Findings
+from gatepost.service.policy_loading import load_policy
+from gatepost.wire.smtp.settings import SmtpSettings
+from gatepost.world.net.listen import DoorSpec
+from gatepost.world.net.next_hop import NextHopSettings, parse_hop_address
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpDoor:
+    """One `smtpd` row. `default_hop` is "" without any."""
+
+    row: MasterRow
+    view: Configuration
+    doors: tuple[DoorSpec, ...]
+    most_sessions: int
+    policy: Policy
+    speech: SmtpSettings
+    hop: NextHopSettings
+    default_hop: str
+
+
+def load_smtpd(configuration: Configuration, row: MasterRow, findings: Findings) -> SmtpDoor:
+    """Load one row. Raises ConfigurationError for what cannot be read at all."""
+    view = configuration.for_row(row)
+    loaded = load_policy(view)
+    findings.faults.extend(loaded.relay_faults)
+    findings.others.extend(loaded.findings)
+    findings.faults.extend(hop_faults(view, row))
+    return SmtpDoor(
+        row,
+        view,
+        doors_of(view, row),
+        process_limit(view, row),
+        loaded.policy,
+        read_fields(view, SmtpSettings),
+        read_fields(view, NextHopSettings),
+        default_hop(view),
+    )
+
+
+def default_hop(view: Configuration) -> str:
+    """Where mail goes that no transport table sends elsewhere: the next hop, MAILDIR, or "" for nowhere."""
+    return view.text("smtpd_proxy_filter") or (MAILDIR if view.text("maildir_directory") else "")
+
+
+def hop_faults(view: Configuration, row: MasterRow) -> Iterator[Complaint]:
+    """Mail must have somewhere to go: there is no queue to put it in."""
+    hop = view.text("smtpd_proxy_filter")
+    if hop:
+        try:
+            parse_hop_address(hop, view.text("queue_directory"))
+        except ValueError as error:
+            yield Complaint("error", view.place("smtpd_proxy_filter"), f"smtpd_proxy_filter: {error}")
+    elif not view.text("maildir_directory") and not view.tables("transport_maps"):
+        text = f"{row.service}: accepted mail has nowhere to go: Gatepost keeps no queue"
+        cure = "set smtpd_proxy_filter = host:port (the next hop), or maildir_directory"
+        yield Complaint("error", row.place, text, cure)
