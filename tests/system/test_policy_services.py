@@ -1,7 +1,8 @@
-"""Debian's postgrey and policyd-spf asked by a real `gatepost run`; and what is heard while a server is away.
+"""Debian's postgrey, policyd-spf and postfwd asked by a real `gatepost run`; what is heard while a server is away.
 
-Both run as the plain user on a loopback port or a Unix socket below a new directory. policyd-spf is served as spawn(8)
-does it: one process per connection. It answers without DNS, for clients on the loopback network are not judged.
+All run as the plain user on a loopback port or a Unix socket below a new directory. policyd-spf and postfwd are served
+as spawn(8) does it: one process per connection. They answer without DNS: policyd-spf does not judge clients on the
+loopback network, postfwd has no rule that asks.
 """
 
 import asyncio
@@ -36,13 +37,13 @@ DELAY_S = 2
 MESSAGE = b"Subject: hello\r\n\r\nhello\r\n"
 
 
-def offer(port: int, recipient: str = "bob@example.com") -> str:
+def offer(port: int, recipient: str = "bob@example.com", *, sender: str = "ann@sender.example") -> str:
     """The reply to one message, or to what refused it."""
 
     async def hold() -> str:
         async with talking(port) as talk:
             await talk.open()
-            reply = await talk.deliver("ann@sender.example", [recipient], MESSAGE)
+            reply = await talk.deliver(sender, [recipient], MESSAGE)
             return reply.text
 
     return asyncio.run(hold())
@@ -69,8 +70,9 @@ def postgrey(*options: str) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def policyd_spf(path: Path) -> Iterator[None]:
-    """policyd-spf on a Unix socket, a process for each connection."""
+def spawned(path: Path, name: str, *arguments: str) -> Iterator[None]:
+    """A policy server that speaks on standard input and output, on a Unix socket: a process for each connection."""
+    command = [find_program(name) or name, *arguments]
     listening = socket.socket(socket.AF_UNIX)
     listening.bind(str(path))
     path.chmod(0o666)
@@ -83,8 +85,7 @@ def policyd_spf(path: Path) -> Iterator[None]:
             while True:
                 connection, _ = listening.accept()
                 with connection:
-                    program = find_program("policyd-spf") or "policyd-spf"
-                    running.append(subprocess.Popen([program], stdin=connection, stdout=connection, **user))
+                    running.append(subprocess.Popen(command, stdin=connection, stdout=connection, **user))
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -127,7 +128,7 @@ def test_a_real_refusal_wins_over_greylisting():
 
 @pytest.mark.peer("policyd-spf")
 def test_what_policyd_spf_prepends_is_delivered():
-    with new_directory() as directory, policyd_spf(directory / "policy"):
+    with new_directory() as directory, spawned(directory / "policy", "policyd-spf"):
         settings = f"queue_directory = {directory}\n"
         ask = "smtpd_recipient_restrictions = check_policy_service unix:policy\n"
         with running_gate(settings + ask) as gate:
@@ -138,6 +139,27 @@ def test_what_policyd_spf_prepends_is_delivered():
                 1,
                 1,
             ]
+
+
+RULES = """\
+id=BAD; sender==bad@sender.example; action=REJECT postfwd says no
+id=SLOW; recipient==later@example.com; action=DEFER_IF_PERMIT 4.7.9 not yet
+id=MARK; sender==ann@sender.example; action=PREPEND X-Postfwd: seen
+"""
+
+
+@pytest.mark.peer("postfwd1")
+def test_what_postfwd_says_is_done():
+    with new_directory() as directory:
+        (directory / "rules").write_text(RULES)
+        with spawned(directory / "policy", "postfwd1", "--nodns", "-f", str(directory / "rules")):
+            ask = "smtpd_recipient_restrictions = check_policy_service unix:policy\n"
+            with running_gate(f"queue_directory = {directory}\n{ask}", workers=1) as gate:
+                assert offer(gate.port).startswith("250 2.0.0")
+                heard = offer(gate.port, sender="bad@sender.example")
+                assert heard == "554 5.7.1 <bob@example.com>: Recipient address rejected: postfwd says no"
+                assert offer(gate.port, "later@example.com").startswith("450 4.7.9 <later@example.com>: ")
+                assert [message.count(b"\nX-Postfwd: seen") for message in gate.delivered()] == [1]
 
 
 def test_a_server_that_goes_and_comes_back_is_told_of_twice():

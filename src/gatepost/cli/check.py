@@ -8,8 +8,10 @@ import click
 
 from gatepost.cli.options import EX_CONFIG, configuration_options, directory_of, overrides_of, show_complaints
 from gatepost.model.errors import Complaint, ConfigurationError
+from gatepost.service.doors.policyd import PolicyDoor
 from gatepost.service.gate import load_gate
 from gatepost.tools.overview import Overview, overview
+from gatepost.tools.policyd_overview import PolicydOverview, policyd_overview
 
 
 @click.command()
@@ -35,7 +37,8 @@ def check(
             _print_json(usable=False, doors=[], complaints=error.complaints)
         show_complaints(error.complaints)
         context.exit(EX_CONFIG)
-    seen = [overview(door) for door in gate.smtp_doors]
+    seen: list[Overview | PolicydOverview] = [overview(door) for door in gate.smtp_doors]
+    seen += [policyd_overview(door) for door in gate.doors if isinstance(door, PolicyDoor)]
     if as_json:
         _print_json(usable=True, doors=[each.as_dict() for each in seen], complaints=gate.complaints)
     else:
@@ -54,7 +57,7 @@ def _print_json(*, usable: bool, doors: list[dict[str, Any]], complaints: tuple[
     click.echo(json.dumps({"usable": usable, "doors": doors, "complaints": told}, indent=2))
 
 
-def _show(door: Overview) -> None:
+def _show(door: Overview | PolicydOverview) -> None:
     click.secho(f"{door.name} on {', '.join(door.addresses) or 'no address'}", bold=True)
     for label, lines in door.sections():
         click.echo(f"  {label:<22} {lines[0] if lines else '-'}")

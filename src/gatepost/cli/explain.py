@@ -13,8 +13,7 @@ from gatepost.cli.options import EX_CONFIG, configuration_options, directory_of,
 from gatepost.config.loading import load_configuration
 from gatepost.model.address import IPAddress, parse_ip
 from gatepost.model.errors import Complaint, ConfigurationError
-from gatepost.service.policy_loading import load_policy
-from gatepost.tools.explain import Decision, Explanation, Facts, choose_view, explain_mail
+from gatepost.tools.explain import Decision, Explanation, Facts, choose_policy, explain_mail
 from gatepost.tools.explain_json import as_dict
 from gatepost.tools.explain_text import UNLIMITED, Page
 from gatepost.tools.trace import Permission
@@ -81,7 +80,7 @@ def _mailbox(context: click.Context, parameter: click.Parameter, value: str) -> 
 )
 @click.option("--tls", "is_tls", is_flag=True, help="The session is encrypted.")
 @click.option("--protocol", type=click.Choice(["SMTP", "ESMTP"]), default="ESMTP", help="HELO or EHLO.")
-@click.option("--service", default="", help="The smtpd row of master.cf (submission); else the first.")
+@click.option("--service", default="", help="The smtpd or policyd row of master.cf (submission); else the first.")
 @click.option("--ask-services", is_flag=True, help="Ask policy services too: they may count and record it.")
 @click.option("--no-dns", is_flag=True, help="Do not ask the DNS: what it would decide is taken for no opinion.")
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object (docs/explain.md).")
@@ -108,7 +107,7 @@ def explain(
     """
     try:
         configuration = load_configuration(directory_of(context, config_dir), overrides_of(overrides))
-        loaded = load_policy(choose_view(configuration, service))
+        loaded = choose_policy(configuration, service)
         mail = Facts(is_extended=protocol == "ESMTP", **facts)
         explanation = explain_mail(loaded, mail, Permission(dns=not no_dns, services=ask_services))
     except ConfigurationError as error:

@@ -22,7 +22,7 @@ from gatepost.config.main_cf import Entry, parse_assignment
 from gatepost.model.errors import Complaint, ConfigurationError, Place
 from gatepost.policy.language.tokens import unbraced
 
-SERVED_COMMANDS = ("smtpd",)
+SERVED_COMMANDS = ("smtpd", "qmqpd", "policyd")
 """The commands that Gatepost has a door for."""
 
 FIELDS = ("service", "type", "private", "unprivileged", "chroot", "wakeup", "maxproc", "command")
@@ -78,14 +78,16 @@ def parse_master_cf(text: str, path: str) -> tuple[tuple[MasterRow, ...], Sequen
         rows[row.service, row.type] = row
     if faults:
         raise ConfigurationError(*faults)
-    complaints.extend(_passed_over(row) for row in rows.values() if not row.is_served)
+    complaints.extend(_passed_over([row for row in rows.values() if not row.is_served], path))
     return tuple(rows.values()), complaints
 
 
-def _passed_over(row: MasterRow) -> Complaint:
-    return Complaint(
-        "notice", row.place, f"{row.service}/{row.type} passed over: Gatepost does not serve {row.command}"
-    )
+def _passed_over(rows: Sequence[MasterRow], path: str) -> Iterator[Complaint]:
+    """One notice for all of them: Postfix's own master.cf has some thirty."""
+    if rows:
+        commands = ", ".join(sorted({row.command for row in rows}))
+        what = "1 row" if len(rows) == 1 else f"{len(rows)} rows"
+        yield Complaint("notice", Place(path), f"{what} passed over: Gatepost does not serve {commands}")
 
 
 def _parse_row(line: LogicalLine) -> MasterRow:
@@ -165,7 +167,7 @@ def _override(line: LogicalLine, argument: str) -> Entry:
     if argument.startswith("{") and inside is None:
         raise _fault(line, f"nothing closes {argument!r}", 'write "-o { name = value }"')
     try:
-        return parse_assignment(argument if inside is None else inside, line.place)
+        return parse_assignment(argument if inside is None else inside, line.place, line.lines)
     except ConfigurationError:
         cure = 'write "-o name=value", or "-o { name = value }" where there are spaces'
         raise _fault(line, f"-o {argument!r} is not name=value", cure) from None

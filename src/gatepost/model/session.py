@@ -12,6 +12,8 @@ from gatepost.model.address import IPAddress
 from gatepost.model.settings import Settings
 
 UNKNOWN = "unknown"
+NO_ADDRESS = IPAddress(UNKNOWN, b"")
+"""The address of a client that has none, or whose spokesman cannot tell: no network holds it."""
 
 
 class NameStatus(Enum):
@@ -31,6 +33,16 @@ class ClientNames:
     name_status: NameStatus
     reverse_name: str
     reverse_status: NameStatus
+
+    @classmethod
+    def told(cls, name: str, reverse_name: str) -> "ClientNames":
+        """The names as somebody tells them who has asked already; "unknown" for one that there is not.
+
+        Why there is none is not told: a name that only the address has is taken for forged.
+        """
+        reverse = NameStatus.PERMANENT if reverse_name == UNKNOWN else NameStatus.VERIFIED
+        unnamed = NameStatus.PERMANENT if reverse_name == UNKNOWN else NameStatus.FORGED
+        return cls(name, unnamed if name == UNKNOWN else NameStatus.VERIFIED, reverse_name, reverse)
 
 
 NAMELESS = ClientNames(UNKNOWN, NameStatus.PERMANENT, UNKNOWN, NameStatus.PERMANENT)
@@ -79,6 +91,7 @@ class Session:
     `helo_name`, `sender`, `recipient`, `etrn_domain` are None until given; a null sender is "". Addresses are as
     the client gave them, without angle brackets or route, unquoted where quoting was not needed. `size_bytes` is
     the SIZE= value, at END-OF-MESSAGE the real size. `recipient_count` counts accepted recipients.
+    `is_trust_withdrawn`: the client's address hides others (trust_guard), so no list of trusted clients holds it.
     """
 
     client: Client
@@ -98,3 +111,4 @@ class Session:
     instance: str = ""
     tls: TlsFacts | None = None
     sasl: SaslFacts | None = None
+    is_trust_withdrawn: bool = False

@@ -366,6 +366,7 @@ class Evaluation:
             tuple(self._complaints),
             self._deferral,
             decided_by,
+            self._carried_reject,
         )
 
     def _end(self, outcome: Outcome, why: Passed = Passed.DECIDED) -> Outcome:

@@ -1,5 +1,6 @@
 """What an evaluation comes to: the reply, if it is a refusal, and everything the door must do or say besides."""
 
+import re
 from dataclasses import dataclass, replace
 
 from gatepost.model.reply import Reply
@@ -10,6 +11,7 @@ LONGEST_LINE = 510
 """Octets of a reply line without its CRLF (RFC 5321 section 4.5.3.1.5). Postfix 3.7.11 does not cut."""
 
 _UNAVAILABLE = Reply(450, "4.7.1", "Service unavailable")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _UNPRINTABLE = dict.fromkeys((*range(32), 127), " ")
 
 
@@ -26,7 +28,8 @@ class Outcome:
     """The result of one evaluation. `refusal` is None where everything permits.
 
     `deferral` is the reason of a raised defer_if_permit, to be carried into the next stage. `discards`: answer 250
-    and drop. `decided_by` is the restriction, as written, that refused, for the log and for people.
+    and drop. `decided_by` is the restriction, as written, that refused, for the log and for people. `softening` is
+    the reason of a defer_if_reject that is still up, for the policy door, whose list goes on elsewhere.
     """
 
     refusal: Reply | None = None
@@ -37,6 +40,7 @@ class Outcome:
     complaints: tuple[str, ...] = ()
     deferral: Reply | None = None
     decided_by: str = ""
+    softening: Reply | None = None
 
 
 PERMITTED = Outcome()
@@ -49,6 +53,8 @@ def finish(reply: Reply, settings: Settings) -> Reply:
     text = cut(reply.text, reply.enhanced)
     if not text.isprintable():
         text = text.translate(_UNPRINTABLE)
+    if not settings.smtputf8_enable and not text.isascii():
+        text = _NOT_ASCII.sub(lambda found: " " * len(found[0].encode("utf-8", "surrogateescape")), text)
     code = reply.code - 100 if settings.soft_bounce and reply.code >= 500 else reply.code
     enhanced = f"{code // 100}{reply.enhanced[1:]}"
     return replace(reply, code=code, enhanced=enhanced, text=text)

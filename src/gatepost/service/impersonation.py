@@ -8,14 +8,12 @@ Postfix: XCLIENT_README.
 
 from dataclasses import dataclass
 
-from gatepost.model.address import IPAddress, parse_ip
-from gatepost.model.session import UNKNOWN, Client, ClientNames, NameStatus, SaslFacts
+from gatepost.model.address import parse_ip
+from gatepost.model.session import NO_ADDRESS, UNKNOWN, Client, ClientNames, NameStatus, SaslFacts
 from gatepost.wire.smtp.verbs.xclient import TEMPUNAVAIL, UNAVAILABLE
 
 METHOD = "XCLIENT"
 """The SASL method of a login that another server has taken."""
-
-_NO_ADDRESS = IPAddress(UNKNOWN, b"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def impersonated(peer: Peer, names: ClientNames, attributes: tuple[tuple[str, st
             case "REVERSE_NAME":
                 names = ClientNames(names.name, names.name_status, *_status_of(value))
             case "ADDR":
-                address = _NO_ADDRESS if value == UNAVAILABLE else parse_ip(value)
+                address = NO_ADDRESS if value == UNAVAILABLE else parse_ip(value)
             case "PORT":
                 port = _port_of(value)
             case "LOGIN":

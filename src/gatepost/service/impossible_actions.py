@@ -11,7 +11,7 @@ from gatepost.model.errors import Complaint, Place
 from gatepost.model.verdict import Effect
 from gatepost.policy.access import parse_action
 from gatepost.policy.language.compile import Policy
-from gatepost.policy.language.parse import END_OF_DATA
+from gatepost.policy.language.parse import END_OF_DATA, POLICYD
 from gatepost.policy.lookup_order import AccessTable
 from gatepost.service.effects import ADDRESS_ACTIONS, QUEUE_ACTIONS
 from gatepost.world.tables import LocalTable, Tables
@@ -24,6 +24,8 @@ _EARLIER = "look it up in an earlier list, such as smtpd_data_restrictions"
 def impossible_actions(policy: Policy, tables: Tables) -> Iterator[Complaint]:
     """One warning for each table and action that cannot be carried out."""
     for parameter, steps in policy.lists.items():
+        if parameter == POLICYD:  # the Postfix that asks carries them out
+            continue
         is_late = parameter == END_OF_DATA.parameter
         for name in dict.fromkeys(step.argument.name for step in steps if isinstance(step.argument, AccessTable)):
             table = tables.load(name)
@@ -42,7 +44,7 @@ def _in_table(table: LocalTable, policy: Policy, parameter: str, *, is_late: boo
             count[action] = count.get(action, 0) + 1
     for action, source in first.items():
         more = f" (and {count[action] - 1} more)" if count[action] > 1 else ""
-        yield Complaint("warning", _place(source), *_finding(action, parameter, more))
+        yield Complaint("warning", place_of(source), *_finding(action, parameter, more))
 
 
 def _finding(action: str, parameter: str, more: str) -> tuple[str, str]:
@@ -53,6 +55,7 @@ def _finding(action: str, parameter: str, more: str) -> tuple[str, str]:
     return f"{parameter}: {action} comes too late after DATA: mail that reaches it hears 451 4.3.0{more}", _EARLIER
 
 
-def _place(source: str) -> Place:
+def place_of(source: str) -> Place:
+    """Where an answer stands, from its `file:line`."""
     path, _, line = source.rpartition(":")
     return Place(path, int(line)) if path and line.isdigit() else Place(source)

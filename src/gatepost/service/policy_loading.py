@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 from gatepost.config.configuration import Configuration
 from gatepost.config.policy_settings import build_settings
-from gatepost.config.word_places import place_of_word
 from gatepost.model.errors import Complaint
-from gatepost.policy.language.compile import Policy, compile_policy, compile_policyd
-from gatepost.policy.language.parse import LIST_KINDS, POLICYD, Finding
+from gatepost.policy.language.compile import Policy, compile_policy, compile_policyd, compile_qmqpd
+from gatepost.policy.language.parse import LIST_KINDS, POLICYD, QMQPD, Finding
 from gatepost.policy.safety import CURE, dangers, has_relay_control
+from gatepost.service.greylist_findings import greylist_findings
 from gatepost.service.policy_services import policy_service_findings
 
 
@@ -37,6 +37,7 @@ def load_policy(view: Configuration) -> LoadedPolicy:
     )
     findings.extend(_relay_dangers(view, policy))
     findings.extend(policy_service_findings(view, policy))
+    findings.extend(greylist_findings(view, policy))
     return LoadedPolicy(view, policy, tuple(findings), tuple(_relay_faults(view, policy)))
 
 
@@ -52,11 +53,22 @@ def load_policyd_policy(view: Configuration) -> LoadedPolicy:
         lambda finding: findings.append(_complaint(view, finding)),
     )
     findings.extend(policy_service_findings(view, policy))
+    findings.extend(greylist_findings(view, policy))
+    return LoadedPolicy(view, policy, tuple(findings), ())
+
+
+def load_qmqpd_policy(view: Configuration) -> LoadedPolicy:
+    """Load qmqpd_restrictions, as the view of one row has them. Raises ConfigurationError."""
+    findings: list[Complaint] = []
+    settings, text = build_settings(view), view.text(QMQPD.parameter)
+    policy = compile_qmqpd(settings, text, lambda finding: findings.append(_complaint(view, finding)))
+    findings.extend(policy_service_findings(view, policy))
+    findings.extend(greylist_findings(view, policy))
     return LoadedPolicy(view, policy, tuple(findings), ())
 
 
 def _complaint(view: Configuration, finding: Finding) -> Complaint:
-    place = place_of_word(view, finding.parameter, finding.word)
+    place = view.place(finding.parameter, finding.word)
     text = f"{finding.parameter}: {finding.text}"
     if finding.severity != "error":
         return Complaint(finding.severity, place, text, finding.cure)
@@ -75,5 +87,5 @@ def _relay_faults(view: Configuration, policy: Policy) -> Iterator[Complaint]:
 def _relay_dangers(view: Configuration, policy: Policy) -> Iterator[Complaint]:
     for danger in dangers(policy):
         text = f"{danger.parameter}: {danger.text}"
-        place = place_of_word(view, danger.parameter, danger.word)
+        place = view.place(danger.parameter, danger.word)
         yield Complaint(danger.severity, place, text, danger.cure, breaks_mail=True)

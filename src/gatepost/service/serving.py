@@ -7,7 +7,7 @@ servers and next hops are opened, so that no two processes share one.
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -16,8 +16,11 @@ from gatepost.service.door_context import Idents
 from gatepost.service.doors.door import Door
 from gatepost.service.event_loop import run_worker
 from gatepost.service.gate import Gate, load_gate
+from gatepost.service.gateway_evidence import GatewayEvidence
 from gatepost.service.openers import OPENERS
+from gatepost.service.openers.opener import Opener
 from gatepost.service.resources import open_resources
+from gatepost.service.tables_in_use import membership_tables
 from gatepost.service.workers import WorkerContext
 from gatepost.world.names.names import Names
 from gatepost.world.net.accepting import Accepting
@@ -31,6 +34,7 @@ class ServedGate:
     """A loaded gate in the shape that the supervisor serves (workers.Loaded)."""
 
     gate: Gate
+    evidence: GatewayEvidence = field(default_factory=GatewayEvidence)
 
     @property
     def doors(self) -> tuple[DoorSpec, ...]:
@@ -69,7 +73,7 @@ class ServedGate:
 
     def serve(self, worker: WorkerContext) -> None:
         """Serve in the worker process."""
-        run_worker(worker, partial(ServingDoors, self.gate, worker))
+        run_worker(worker, partial(ServingDoors, self.gate, worker, evidence=self.evidence))
 
 
 class GateLoader:
@@ -83,6 +87,7 @@ class GateLoader:
         self._directory = directory
         self._overrides = overrides
         self._lived_with: frozenset[str] | None = None
+        self._evidence = GatewayEvidence()
 
     def __call__(self) -> ServedGate:
         """Load. Raises ConfigurationError."""
@@ -93,17 +98,24 @@ class GateLoader:
             if news:
                 raise ConfigurationError(*news)
         self._lived_with = frozenset(complaint.text for complaint in serious)
-        return ServedGate(gate)
+        return ServedGate(gate, self._evidence)
 
 
 class ServingDoors:
     """All doors of one worker (event_loop.Work)."""
 
-    def __init__(self, gate: Gate, worker: WorkerContext, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        worker: WorkerContext,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        evidence: GatewayEvidence | None = None,
+    ) -> None:
         self._worker = worker
         self._loop = loop
         self._deadlines = Deadlines(loop)
-        self._connections: set[Connection] = set()
+        self._connections: dict[Connection, Opener] = {}
         names = Names(
             gate.configuration.text("dns_nameservers"),
             deadline_s=gate.configuration.seconds("dns_deadline"),
@@ -111,28 +123,31 @@ class ServingDoors:
             on_complaint=worker.log.warning,
         )
         idents = Idents(f"{os.getpid() & 0xFFF:03X}{int(loop.time() * 1000) & 0xFFFFF:05X}")
-        self._resources = open_resources(gate, worker.log, names, idents)
-        self._accepting = [self._open(door) for door in gate.doors]
+        self._resources = open_resources(gate, worker.log, names, idents, evidence)
+        tell = self._resources.log.named(f"{gate.configuration.text('syslog_name')}/smtpd").warning
+        loop.call_soon(gate.tables.start, tell, membership_tables(door.policy.settings for door in gate.doors))
+        self._accepting = [self._open(door) for door in gate.doors if door.doors]
 
     def _open(self, door: Door) -> Accepting:
         opener = OPENERS[type(door)](door, self._resources)
-        listeners = self._worker.listeners[door.doors[0].name] if door.doors else ()
-        most = door.most_sessions or UNLIMITED
+        name, doorways = door.doors[0].name, self._worker.doorways
         accepting: Accepting
 
         def open_session(connection: Connection) -> tuple[Dialogue, Listener]:
             opened = opener.open_session(connection)
-            self._connections.add(connection)
+            self._connections[connection] = opener
             return opened
 
         def ended(connection: Connection) -> None:
-            self._connections.discard(connection)
+            self._connections.pop(connection, None)
             accepting.session_ended()
 
         def protocol() -> Connection:
             return Connection(open_session, opener.pause_class, self._deadlines, ended)
 
-        accepting = Accepting(self._loop, listeners, protocol, most, opener.log)
+        accepting = Accepting(
+            self._loop, doorways.listeners[name], protocol, doorways.places[name].join(door.most_sessions), opener.log
+        )
         accepting.start()
         return accepting
 
@@ -150,6 +165,9 @@ class ServingDoors:
 
         for accepting in self._accepting:
             accepting.finish(one_is_idle)
+        for connection, opener in tuple(self._connections.items()):
+            if opener.ends_when_idle:
+                connection.shut_down()
 
     def hang_up(self) -> None:
         """The time of the sessions that still run is over: 421 where a dialogue can say it."""
@@ -159,7 +177,3 @@ class ServingDoors:
     def close(self) -> None:
         """Close what is open towards name servers, policy servers and next hops, where the process lives on."""
         self._resources.close()
-
-
-UNLIMITED = 1 << 30
-"""maxproc 0 (master(5)): no limit but the machine's."""

@@ -75,15 +75,19 @@ class SessionLog:
 
     def broken_by(self, error: Exception) -> None:
         """A mistake in Gatepost ended the session. Its kind and place alone: its text may hold anything."""
-        traceback = error.__traceback__
-        while traceback is not None and traceback.tb_next is not None:
-            traceback = traceback.tb_next
-        path = traceback.tb_frame.f_code.co_filename if traceback is not None else "?"
-        line = traceback.tb_lineno if traceback is not None else 0
-        place = f"{'/'.join(path.split('/')[-2:])}:{line}"
-        text = f"internal error, session ended with 421: {type(error).__name__} at {place}"
+        text = f"internal error, session ended with 421: {mistake(error)}"
         self._log.once(text, text, severity=Severity.ERROR)
 
     def _write(self, text: str, *, is_warning: bool) -> None:
         line = text.replace("%s", self._label, 1)
         (self._log.warning if is_warning else self._log.info)(line)
+
+
+def mistake(error: Exception) -> str:
+    """Kind and place of an error, such as `KeyError at service/caller.py:12`."""
+    traceback = error.__traceback__
+    while traceback is not None and traceback.tb_next is not None:
+        traceback = traceback.tb_next
+    path = traceback.tb_frame.f_code.co_filename if traceback is not None else "?"
+    line = traceback.tb_lineno if traceback is not None else 0
+    return f"{type(error).__name__} at {'/'.join(path.split('/')[-2:])}:{line}"

@@ -2,16 +2,18 @@
 
 One session is rehearsed with the facts given: connect, HELO, MAIL, RCPT, DATA, end of data; the first refusal ends
 it. Tables are read, the DNS is asked; policy services are asked only where that is wanted, for they may count and
-record. Nothing is changed and no running server is needed.
+record; so are servers about an address (AddressProbe). Nothing is changed and no running server is needed.
 
 Works where the server would not start: without a next hop, without a row in master.cf, without relay control.
 """
 
 import asyncio
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from gatepost.config.configuration import Configuration
+from gatepost.config.master_cf import MasterRow
 from gatepost.config.reading import read_fields
 from gatepost.model.address import IPAddress
 from gatepost.model.errors import Complaint, ConfigurationError, Place
@@ -25,16 +27,21 @@ from gatepost.model.session import (
     TlsFacts,
 )
 from gatepost.model.verdict import DeferIfPermit, DeferIfReject, Effect, Refuse
+from gatepost.policy.language.compile import Policy
+from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import finish
-from gatepost.policy.questions import ClientName, PolicyRequest, Question
+from gatepost.policy.questions import AddressProbe, ClientName, GreylistAttempt, PolicyRequest, Question
+from gatepost.service.address_verification import open_verification
 from gatepost.service.effects import why_impossible
-from gatepost.service.policy_loading import LoadedPolicy
+from gatepost.service.policy_loading import LoadedPolicy, load_policy, load_policyd_policy
 from gatepost.tools.inquiries import Inquiry, inquiries
 from gatepost.tools.rehearsal import Rehearsal, TimedAnswers
 from gatepost.tools.trace import Asked, Permission, StageTrace, StepTrace
 from gatepost.wire.smtp.settings import SmtpSettings
 from gatepost.world.answering import Sources
+from gatepost.world.greylists.looking import GreylistLook
 from gatepost.world.names.names import Names
+from gatepost.world.net.next_hop import NextHopPool
 from gatepost.world.net.policy_service import PolicyServices
 from gatepost.world.tables import Tables
 from gatepost.world.watching.log import Severity
@@ -179,20 +186,40 @@ class Explanation:
         return tuple(inquiries(asked, self.names, self.milliseconds.get(asked.question)))
 
 
-def choose_view(configuration: Configuration, service: str) -> Configuration:
-    """The configuration as one smtpd row of master.cf sees it; without such a row main.cf alone.
+def choose_policy(configuration: Configuration, service: str) -> LoadedPolicy:
+    """The policy of one row of master.cf; without any row that of main.cf alone.
 
-    `service` names the row (`submission`, `192.0.2.1:smtp`); "": the first. Raises ConfigurationError.
+    `service` names the row (`submission`, `192.0.2.1:smtp`, the port of a policyd row); "": the first smtpd row, else
+    the first policyd row. Raises ConfigurationError.
     """
-    rows = [row for row in configuration.rows if row.command == "smtpd"]
-    if not service:
-        return configuration.for_row(rows[0]) if rows else configuration
+    rows = sorted((row for row in configuration.rows if row.command in _LOADERS), key=_smtpd_first)
+    if not service and not rows:
+        return load_policy(configuration)
     for row in rows:
-        if service in (row.service, row.service.rpartition(":")[2]):
-            return configuration.for_row(row)
+        if service in ("", row.service, row.service.rpartition(":")[2]):
+            return _LOADERS[row.command](configuration.for_row(row))
     known = ", ".join(row.service for row in rows) or "(there is no smtpd row)"
     place = Place(str(configuration.directory / "master.cf"))
-    raise ConfigurationError(Complaint("error", place, f"no smtpd row named {service}", f"name one of: {known}"))
+    raise ConfigurationError(
+        Complaint("error", place, f"no smtpd or policyd row named {service}", f"name one of: {known}")
+    )
+
+
+def _smtpd_first(row: MasterRow) -> bool:
+    return row.command != "smtpd"
+
+
+def _load_policyd(view: Configuration) -> LoadedPolicy:
+    """policyd_restrictions as a Postfix asks them, at RCPT and with its lists empty but for the question."""
+    loaded = load_policyd_policy(view)
+    asked = replace(loaded.policy.rcpt, applies_deferral=True)
+    no = Plan(())
+    settings = replace(loaded.policy.settings, transport_maps=())
+    policy = Policy(settings, no, no, no, asked, no, no, no, loaded.policy.lists)
+    return replace(loaded, policy=policy)
+
+
+_LOADERS = {"smtpd": load_policy, "policyd": _load_policyd}
 
 
 def explain_mail(loaded: LoadedPolicy, facts: Facts, permission: Permission) -> Explanation:
@@ -208,8 +235,13 @@ async def _explain(loaded: LoadedPolicy, facts: Facts, permission: Permission) -
     except ValueError as error:
         raise view.mistake("dns_nameservers", str(error), "") from None
     services = PolicyServices(Silence(), view.text("queue_directory"))
-    tables = Tables(base=view.directory, smtputf8=view.yes("smtputf8_enable"))
-    answers = TimedAnswers(Sources(tables, names, {PolicyRequest: services}))
+    tables = Tables(base=view.directory, smtputf8=view.yes("smtputf8_enable"), parameter=view.given)
+    pool = NextHopPool()
+    verification = open_verification(view, pool, names, Silence())
+    sources = Sources(
+        tables, names, {PolicyRequest: services, AddressProbe: verification, GreylistAttempt: GreylistLook(time.time)}
+    )
+    answers = TimedAnswers(sources)
     known = facts.names if view.yes("smtpd_peername_lookup") or facts.names else NAMELESS
     rehearsal = Rehearsal(
         loaded.policy,
@@ -224,7 +256,10 @@ async def _explain(loaded: LoadedPolicy, facts: Facts, permission: Permission) -
         command, heard = await _converse(rehearsal, facts)
     finally:
         names.close()
+        tables.close()
         services.close()
+        verification.close()
+        pool.close()
     decision, reply = _decision(heard)
     stages = tuple(rehearsal.traces)
     return Explanation(facts, loaded, decision, command, reply, stages, names, answers.milliseconds)

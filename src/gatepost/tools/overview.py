@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from gatepost.policy.dnsbl import DnsZone
+from gatepost.policy.language.compile import Policy
 from gatepost.policy.language.parse import RECIPIENT, RELAY
 from gatepost.policy.language.plan import Step
-from gatepost.service.destinations import MAILDIR
+from gatepost.policy.routing import MAILDIR
 from gatepost.service.doors.smtpd import SmtpDoor
 from gatepost.service.policy_services import policy_services_in_use
 from gatepost.service.tables_in_use import tables_in_use
@@ -70,8 +71,8 @@ def overview(door: SmtpDoor) -> Overview:
             )
             if patterns.patterns
         ),
-        block_lists=tuple(dict.fromkeys(_lists(door))),
-        policy_services=tuple(dict.fromkeys(_services(door))),
+        block_lists=tuple(dict.fromkeys(block_lists(door.policy))),
+        policy_services=tuple(dict.fromkeys(policy_services(door.policy))),
         tables=tables_in_use(door.policy),
         next_hop=(_hop(door),),
     )
@@ -103,19 +104,21 @@ def _before_control(door: SmtpDoor) -> Iterator[Step]:
                 yield step
 
 
-def _lists(door: SmtpDoor) -> Iterator[str]:
-    for steps in door.policy.lists.values():
+def block_lists(policy: Policy) -> Iterator[str]:
+    """The block lists that a policy asks, each as it is written."""
+    for steps in policy.lists.values():
         for step in steps:
             if isinstance(step.argument, DnsZone):
                 without = "" if step.argument.fields else " (any answer in 127.0.0.0/8 counts)"
                 yield f"{step.name} {step.argument.text}{without}"
             elif step.name == "reject_maps_rbl":
-                yield from (f"{step.name} {domain}" for domain in door.policy.settings.maps_rbl_domains)
+                yield from (f"{step.name} {domain}" for domain in policy.settings.maps_rbl_domains)
 
 
-def _services(door: SmtpDoor) -> Iterator[str]:
-    settings = door.policy.settings
-    for step, service in policy_services_in_use(door.policy):
+def policy_services(policy: Policy) -> Iterator[str]:
+    """The policy services that a policy asks, and what stands in for them."""
+    settings = policy.settings
+    for step, service in policy_services_in_use(policy):
         yield f"{service.endpoint} in {step.kind.parameter}, else {service.action_without_answer(settings) or 'OK'}"
 
 

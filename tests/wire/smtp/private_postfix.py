@@ -34,6 +34,7 @@ local_recipient_maps =
 smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
 smtpd_peername_lookup = no
 smtpd_error_sleep_time = 0
+in_flow_delay = 0
 smtpd_client_connection_count_limit = 0
 smtpd_forbid_bare_newline_exclusions =
 """

@@ -16,10 +16,13 @@ from gatepost.policy.language.parse import (
     END_OF_DATA,
     ETRN,
     HELO,
+    POLICYD,
+    QMQPD,
     RECIPIENT,
     RELAY,
     SENDER,
     Tell,
+    ignore_finding,
     parse_list,
 )
 from gatepost.policy.language.plan import Boundary, ListKind, Plan, Step
@@ -71,6 +74,48 @@ def compile_policy(settings: Settings, texts: Mapping[str, str], tell: Tell) -> 
         end_of_data=Plan(steps(END_OF_DATA), clears_deferral=True),
         etrn=Plan((*client, *helo, *etrn) if delayed else etrn),
         lists=lists,
+    )
+
+
+def compile_policyd(settings: Settings, text: str, tell: Tell) -> Policy:
+    """Compile policyd_restrictions: every stage runs the whole list, which there is about that stage's subject.
+
+    A raised deferral does not refuse: it is answered as what it is, and Postfix combines it with the rest.
+    """
+
+    def steps(kind: ListKind, tell: Tell) -> tuple[Step, ...]:
+        return parse_list(text, ListKind(POLICYD, kind.subject, ""), settings.restriction_classes, tell)
+
+    def plan(kind: ListKind) -> Plan:
+        return Plan((Boundary(POLICYD), *steps(kind, ignore_finding)), applies_deferral=False)
+
+    return Policy(
+        settings,
+        connect=plan(CLIENT),
+        helo=plan(HELO),
+        mail=plan(SENDER),
+        rcpt=plan(RECIPIENT),
+        data=plan(DATA),
+        end_of_data=plan(END_OF_DATA),
+        etrn=plan(ETRN),
+        lists={POLICYD: steps(RECIPIENT, tell)},
+    )
+
+
+def compile_qmqpd(settings: Settings, text: str, tell: Tell) -> Policy:
+    """Compile qmqpd_restrictions: there is one stage, the recipient."""
+    steps = parse_list(text, QMQPD, settings.restriction_classes, tell)
+    nothing = Plan(())
+    return Policy(
+        settings,
+        connect=nothing,
+        helo=nothing,
+        mail=nothing,
+        rcpt=Plan((Boundary(QMQPD.parameter), *steps) if steps else ()),
+        data=nothing,
+        end_of_data=nothing,
+        etrn=nothing,
+        lists={QMQPD.parameter: steps},
     )
 
 

@@ -23,9 +23,6 @@ from gatepost.policy.subjects import Subject
 MOST_STEPS = 10_000
 """How many restrictions one list may come to with its classes expanded: classes that name classes can double."""
 
-POSTFIX_ONLY = frozenset(words("reject_unverified_recipient reject_unverified_sender"))
-"""Restrictions of Postfix 3.7 that this version of Gatepost does not carry out yet: named, never guessed."""
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -85,10 +82,6 @@ class _Reader:
             yield from self._bare_table(word, is_warning)
         elif word in self.classes:
             yield from self._class(word, is_warning=is_warning, inside=inside)
-        elif word.lower() in POSTFIX_ONLY:
-            if word.lower().startswith("check_") and queue and (":" in queue[-1] or queue[-1].startswith("{")):
-                queue.pop()
-            yield self.fault(word, f"{word} is not carried out by this version of Gatepost", "remove it for now")
         else:
             near = difflib.get_close_matches(word.lower(), [*RESTRICTIONS, *self.classes], 1)
             cure = f"did you mean {near[0]}?" if near else "see: gatepost help restrictions"
@@ -193,3 +186,9 @@ DATA = ListKind("smtpd_data_restrictions", Subject.DATA, "")
 END_OF_DATA = ListKind("smtpd_end_of_data_restrictions", Subject.END_OF_DATA, "")
 
 LIST_KINDS = (CLIENT, HELO, SENDER, RELAY, RECIPIENT, ETRN, DATA, END_OF_DATA)
+
+QMQPD = ListKind("qmqpd_restrictions", Subject.RECIPIENT, "check_recipient_access")
+"""The list of the QMQP door, run for each recipient."""
+
+POLICYD = "policyd_restrictions"
+"""The list of the policy door: its kind is made for each stage, for the request says what it is about."""

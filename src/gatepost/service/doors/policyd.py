@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from gatepost.config.configuration import Configuration
 from gatepost.config.doors import doors_of
 from gatepost.config.master_cf import MasterRow
-from gatepost.config.word_places import place_of_word
 from gatepost.model.errors import Complaint
 from gatepost.policy.language.compile import Policy
 from gatepost.policy.language.parse import POLICYD
@@ -73,7 +72,7 @@ def _remarks(door: PolicyDoor) -> Iterator[Complaint]:
     for step in door.policy.lists[POLICYD]:
         if step.name in UNTOLD:
             text = f"{POLICYD}: {step.word} never refuses here: {UNTOLD[step.name]}"
-            yield Complaint("warning", place_of_word(door.view, POLICYD, step.word), text, "leave it to the Postfix")
+            yield Complaint("warning", door.view.place(POLICYD, step.word), text, "leave it to the Postfix")
 
 
 def _circles(door: PolicyDoor) -> Iterator[Complaint]:
@@ -81,4 +80,4 @@ def _circles(door: PolicyDoor) -> Iterator[Complaint]:
     for step, service in policy_services_in_use(door.policy):
         if str(service.endpoint) in own:
             text = f"{POLICYD}: {step.word}: this door would ask itself without end"
-            yield Complaint("error", place_of_word(door.view, POLICYD, step.word), text, "remove it")
+            yield Complaint("error", door.view.place(POLICYD, step.word), text, "remove it")

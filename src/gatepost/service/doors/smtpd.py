@@ -9,7 +9,7 @@ from gatepost.config.master_cf import MasterRow
 from gatepost.config.reading import read_fields
 from gatepost.model.errors import Complaint
 from gatepost.policy.language.compile import Policy
-from gatepost.service.destinations import MAILDIR
+from gatepost.policy.routing import MAILDIR
 from gatepost.service.doors.door import Findings
 from gatepost.service.policy_loading import load_policy
 from gatepost.wire.smtp.settings import SmtpSettings

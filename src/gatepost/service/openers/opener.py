@@ -9,8 +9,12 @@ from gatepost.world.watching.log import Log
 
 @dataclass(frozen=True, slots=True)
 class Opener:
-    """`open_session` and `pause_class` are what Connection asks for; `log` is the door's."""
+    """`open_session` and `pause_class` are what Connection asks for; `log` is the door's.
+
+    `ends_when_idle`: a session has no end of its own, so after a reload it is ended when it waits for its client.
+    """
 
     open_session: Callable[[Connection], tuple[Dialogue, Listener]]
     pause_class: type
     log: Log
+    ends_when_idle: bool = False

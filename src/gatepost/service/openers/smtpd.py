@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from gatepost.config.match_lists import read_match_list
-from gatepost.service.destinations import Destinations
+from gatepost.service.destinations import open_destinations
 from gatepost.service.door_context import DoorContext
 from gatepost.service.doors.smtpd import SmtpDoor
 from gatepost.service.openers.opener import Opener
@@ -12,7 +11,6 @@ from gatepost.service.smtp_session import SmtpSession
 from gatepost.wire.smtp.dialogue import SmtpDialogue
 from gatepost.wire.smtp.events import Pause
 from gatepost.world.net.connection import Connection
-from gatepost.world.net.maildir import MaildirStore
 
 
 def smtpd_opener(door: SmtpDoor, resources: Resources) -> Opener:
@@ -29,25 +27,14 @@ def smtpd_opener(door: SmtpDoor, resources: Resources) -> Opener:
 def _context(door: SmtpDoor, resources: Resources) -> DoorContext:
     view = door.view
     log = resources.log.named(f"{view.text('syslog_name')}/smtpd")
-    maildir = view.text("maildir_directory")
-    tell = {"info": log.info, "warning": log.warning}
-    destinations = Destinations(
-        settings=door.policy.settings,
-        default_hop=door.default_hop,
-        hop_settings=door.hop,
-        pool=resources.pool,
-        maildirs=MaildirStore(maildir, view.text("myhostname")) if maildir else None,
-        queue_directory=view.text("queue_directory"),
-        log=lambda severity, text: tell.get(severity, log.warning)(text),
-    )
     return DoorContext(
         policy=door.policy,
         speech=door.speech,
         lenient_speech=replace(door.speech, smtpd_forbid_bare_newline="no"),
-        newline_exclusions=read_match_list(view, "smtpd_forbid_bare_newline_exclusions"),
         sources=resources.sources,
-        destinations=destinations,
+        destinations=open_destinations(view, door.policy.settings, door.default_hop, door.hop, resources.pool, log),
         log=log,
         idents=resources.idents,
+        trust_guard=resources.trust_guard,
         looks_names_up=view.yes("smtpd_peername_lookup"),
     )

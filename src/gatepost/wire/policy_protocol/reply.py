@@ -68,7 +68,7 @@ class ReplyReader:
         for line in data.split(b"\n")[:-1]:
             name, equals, value = line.partition(b"=")
             if not equals:
-                return Garbage(f"a reply line without '=': {_shown(line)}")
+                return Garbage(f"a reply line without '=': {shown(line)}")
             if name == b"action":
                 return self._action(value)
         return Garbage("a reply without action=")
@@ -78,10 +78,11 @@ class ReplyReader:
             return Action(value.decode())
         except UnicodeDecodeError:
             if self._must_be_utf8:
-                return Garbage(f"an action that is not UTF-8: {_shown(value)}")
+                return Garbage(f"an action that is not UTF-8: {shown(value)}")
             return Action(value.decode("utf-8", "surrogateescape"))
 
 
-def _shown(octets: bytes) -> str:
+def shown(octets: bytes) -> str:
+    """The beginning of octets that were not understood, for a log line."""
     text = octets[:SHOWN].decode("utf-8", "backslashreplace")
     return repr(text) + ("..." if len(octets) > SHOWN else "")

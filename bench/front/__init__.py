@@ -1,0 +1,1 @@
+"""The front door beside its peers: `make bench`. See run.py."""
