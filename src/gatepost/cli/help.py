@@ -10,7 +10,14 @@ from typing import Any
 
 import click
 
-from gatepost.cli.options import DEFAULT_DIRECTORY, EX_CONFIG, configuration_options, overrides_of, show_complaints
+from gatepost.cli.options import (
+    DEFAULT_DIRECTORY,
+    EX_CONFIG,
+    configuration_options,
+    directory_of,
+    overrides_of,
+    show_complaints,
+)
 from gatepost.config.configuration import Configuration
 from gatepost.config.loading import read_configuration
 from gatepost.config.parameters import is_own
@@ -53,7 +60,7 @@ def help(  # noqa: A001 - a command is a function of its name
     """
     contents = Contents(context.find_root().command, USED | HALF_USED)  # type: ignore[arg-type]  # the root is the group of commands
     try:
-        configuration = _configuration(config_dir or context.obj, overrides)
+        configuration = _configuration(context, config_dir, overrides)
         printer = _Printer(contents, configuration)
         status = printer.as_json(names) if as_json else printer.as_text(names)
     except ConfigurationError as error:
@@ -62,11 +69,14 @@ def help(  # noqa: A001 - a command is a function of its name
     context.exit(status)
 
 
-def _configuration(directory: Path | None, overrides: tuple[str, ...]) -> Configuration | None:
+def _configuration(
+    context: click.Context, config_dir: Path | None, overrides: tuple[str, ...]
+) -> Configuration | None:
     """The one that is named, or the default one if it is there."""
-    if directory is None and not (DEFAULT_DIRECTORY / "main.cf").exists():
+    directory = directory_of(context, config_dir)
+    if directory == DEFAULT_DIRECTORY and not (directory / "main.cf").exists():
         return None
-    return read_configuration((directory or DEFAULT_DIRECTORY).absolute(), overrides_of(overrides))
+    return read_configuration(directory, overrides_of(overrides))
 
 
 class _Printer:
@@ -109,7 +119,9 @@ class _Printer:
         parameters = self._contents.of_kind(Kind.PARAMETER)
         own = sorted(topic.name for topic in parameters if is_own(topic.name))
         yield from (*self._writer.names(f"Parameters: {len(parameters)}, among them Gatepost's own", own), "")
-        yield "gatepost help NAME tells about one; gatepost help parameters lists all of a kind."
+        yield from self._writer.paragraph(
+            "gatepost help NAME tells about one; gatepost help parameters lists all of a kind."
+        )
 
     def _in_force(self, topic: Topic) -> tuple[Fact, ...]:
         """What a parameter is in this configuration."""

@@ -16,8 +16,11 @@ SUBCOMMANDS = {
     "run": "Serve the doors of master.cf.",
     "check": "Tell what the configuration would do, and what is dangerous.",
     "explain": "Tell what would happen to one mail, and why.",
+    "hosts": "Say which client addresses may relay.",
     "postconf": "Print parameters.",
-    "postmap": "Ask a lookup table, or list it.",
+    "postmap": "Ask a lookup table, list it, or compile it.",
+    "greylist": "See and change what greylisting knows.",
+    "verify": "See, forget and ask which addresses take mail.",
     "help": "Tell what a restriction, parameter, table type or action is.",
 }
 """What each is for, in the order of the help: said here, so that the help of all loads none."""

@@ -36,8 +36,9 @@ def configuration_options(command: F) -> F:
 
 
 def directory_of(context: click.Context, config_dir: Path | None) -> Path:
-    """The directory named by -c, here or before the subcommand, or the default one."""
-    return Path(config_dir or context.obj or DEFAULT_DIRECTORY).absolute()
+    """The directory named by -c, here or before the subcommand, or the default one; as short as it can be written."""
+    directory = Path(config_dir or context.obj or DEFAULT_DIRECTORY)
+    return directory.resolve() if ".." in directory.parts else directory.absolute()
 
 
 def overrides_of(texts: Iterable[str]) -> dict[str, str]:

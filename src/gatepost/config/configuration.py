@@ -24,6 +24,7 @@ from gatepost.config.main_cf import Entry
 from gatepost.config.master_cf import MasterRow
 from gatepost.config.parameters import declared_parameters, default_values, postfix_facts
 from gatepost.config.values import BadValueError, read_choice, read_number, read_seconds, read_table, read_yes_no
+from gatepost.config.word_places import place_of_word
 from gatepost.model.errors import Complaint, ConfigurationError, Place
 from gatepost.policy.language.tokens import words as split_words
 
@@ -69,10 +70,11 @@ class Configuration:
         """The parameter is given in main.cf or on top of it, perhaps as nothing."""
         return name in self.entries
 
-    def place(self, name: str) -> Place:
-        """Where the value stands; main.cf as a whole for a default."""
+    def place(self, name: str, word: str = "") -> Place:
+        """Where the value stands, or one word of it; main.cf as a whole for a default."""
         entry = self.entries.get(name)
-        return entry.place if entry else Place(str(self.directory / "main.cf"))
+        whole = entry.place if entry else Place(str(self.directory / "main.cf"))
+        return place_of_word(self.entries, name, word) or whole
 
     def origin(self, name: str) -> str:
         """The parameter to mend when the value of this one is wrong: for a default, what it refers to."""
@@ -84,10 +86,10 @@ class Configuration:
             name = (given or [other for other in mentioned if other in default_values()] or [name])[0]
         return name
 
-    def mistake(self, name: str, text: str, cure: str) -> ConfigurationError:
-        """What to raise for a value that cannot be used."""
+    def mistake(self, name: str, text: str, cure: str, word: str = "") -> ConfigurationError:
+        """What to raise for a value that cannot be used, because of this word where one is given."""
         origin = self.origin(name)
-        return ConfigurationError(Complaint("error", self.place(origin), f"{origin}: {text}", cure))
+        return ConfigurationError(Complaint("error", self.place(origin, word), f"{origin}: {text}", cure))
 
     def raw_value(self, name: str) -> str | None:
         """The value as written, or the default as written; None for a name that nobody knows."""
@@ -120,6 +122,10 @@ class Configuration:
         except ExpansionError as error:
             raise self.mistake(name, str(error), error.cure) from None
 
+    def given(self, name: str) -> str | None:
+        """The value of a parameter that nobody declared, such as that of a table; None where it is not set."""
+        return self.text(name) if self.is_set(name) else None
+
     def yes(self, name: str) -> bool:
         """A value that is yes or no."""
         return self._read(name, Kind.YES_NO, read_yes_no)
@@ -151,7 +157,7 @@ class Configuration:
                 self._typed[key] = read(declared_parameters()[name], self.text(name))
             except BadValueError as fault:
                 cure = _NO_COMMENTS if "#" in self.text(name) else fault.cure
-                raise self.mistake(name, fault.text, cure) from None
+                raise self.mistake(name, fault.text, cure, fault.word) from None
         return self._typed[key]  # type: ignore[return-value]  # written three lines above by the same reader
 
 

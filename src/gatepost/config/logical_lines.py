@@ -23,10 +23,11 @@ _BLANK = " \t\r\n\v\f"
 
 @dataclass(frozen=True, slots=True)
 class LogicalLine:
-    """One line with its continuations joined."""
+    """One line with its continuations joined. `lines` has them apart, with their numbers."""
 
     text: str
     place: Place
+    lines: tuple[tuple[int, str], ...] = ()
 
 
 def read_text(path: Path) -> str:
@@ -47,17 +48,22 @@ def read_text(path: Path) -> str:
 
 def split_logical_lines(text: str, path: str) -> tuple[Sequence[LogicalLine], Sequence[Complaint]]:
     """Join continuations and drop comments."""
-    parts: list[tuple[list[str], int]] = []
+    parts: list[list[tuple[int, str]]] = []
     complaints: list[Complaint] = []
     for number, line in enumerate(text.split("\n"), start=1):
         content = line.lstrip(_BLANK)
         if not content or content[0] == "#":
             continue
         if line[0] not in _BLANK:
-            parts.append(([line], number))
+            parts.append([(number, line)])
         elif parts:
-            parts[-1][0].append(line)
+            parts[-1].append((number, line))
         else:
             what = "ignored: the line starts with white space, but there is none before it to continue"
             complaints.append(Complaint("warning", Place(path, number), what, "remove the white space"))
-    return [LogicalLine("".join(lines).strip(_BLANK), Place(path, number)) for lines, number in parts], complaints
+    return [_joined(lines, path) for lines in parts], complaints
+
+
+def _joined(lines: list[tuple[int, str]], path: str) -> LogicalLine:
+    text = "".join(line for _, line in lines)
+    return LogicalLine(text.strip(_BLANK), Place(path, lines[0][0]), tuple(lines))

@@ -9,7 +9,7 @@ Postfix: postconf(5).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gatepost.config.logical_lines import LogicalLine, split_logical_lines
 from gatepost.model.errors import Complaint, ConfigurationError, Place
@@ -17,11 +17,12 @@ from gatepost.model.errors import Complaint, ConfigurationError, Place
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One `name = value` as written, and where."""
+    """One `name = value` as written, and where. `lines` are those of the file that it runs over, numbered."""
 
     name: str
     value: str
     place: Place
+    lines: tuple[tuple[int, str], ...] = field(default=(), compare=False, repr=False)
 
 
 def parse_main_cf(text: str, path: str) -> tuple[dict[str, Entry], Sequence[Complaint]]:
@@ -32,7 +33,7 @@ def parse_main_cf(text: str, path: str) -> tuple[dict[str, Entry], Sequence[Comp
     entries: dict[str, Entry] = {}
     for line in lines:
         try:
-            entry = parse_assignment(line.text, line.place)
+            entry = parse_assignment(line.text, line.place, line.lines)
         except ConfigurationError as error:
             faults.extend(error.complaints)
             continue
@@ -45,7 +46,7 @@ def parse_main_cf(text: str, path: str) -> tuple[dict[str, Entry], Sequence[Comp
     return entries, complaints
 
 
-def parse_assignment(text: str, place: Place) -> Entry:
+def parse_assignment(text: str, place: Place, lines: tuple[tuple[int, str], ...] = ()) -> Entry:
     """Read `name = value`, as in main.cf and after `-o`. Raises ConfigurationError."""
     head, equals, value = text.partition("=")
     name = head.strip()
@@ -55,7 +56,7 @@ def parse_assignment(text: str, place: Place) -> Entry:
     if not name:
         what = f"missing attribute name: {_short(text)}"
         raise ConfigurationError(Complaint("error", place, what, 'write "name = value"'))
-    return Entry(name, value.strip(), place)
+    return Entry(name, value.strip(), place, lines)
 
 
 def _overriding(earlier: Entry, line: LogicalLine) -> Complaint:

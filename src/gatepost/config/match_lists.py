@@ -33,7 +33,7 @@ def read_match_list(configuration: Configuration, name: str) -> MatchList:
     """Read one parameter that is a match list."""
     kind = declared_parameters()[name].kind
     reader = _Reader(configuration, name, holds_addresses=kind is Kind.CLIENTS)
-    patterns = tuple(reader.patterns(configuration.words(name), configuration.place(configuration.origin(name)), 0))
+    patterns = tuple(reader.patterns(configuration.words(name), None, 0))
     parents = configuration.words("parent_domain_matches_subdomains")
     return MatchList(name, patterns, parents_match=name in parents)
 
@@ -46,9 +46,11 @@ class _Reader:
         self._name = configuration.origin(name)
         self._holds_addresses = holds_addresses
 
-    def patterns(self, elements: tuple[str, ...], place: Place, depth: int) -> Iterator[Pattern]:
+    def patterns(self, elements: tuple[str, ...], line: Place | None, depth: int) -> Iterator[Pattern]:
+        """Read elements; they stand in the parameter itself where no `line` of a file is given."""
         for element in elements:
             bare = element.lstrip("!")
+            place = line or self._configuration.place(self._name, bare)
             if bare.startswith("/"):
                 yield from self._file(element, bare, place, depth)
             else:

@@ -22,12 +22,13 @@ _MOST_SECONDS = 2**31 - 1  # Postfix keeps times in an int
 
 
 class BadValueError(ValueError):
-    """A value is not of its kind: what is wrong, and what to write instead."""
+    """A value is not of its kind: what is wrong, and what to write instead; of a list, which word is meant."""
 
-    def __init__(self, text: str, cure: str) -> None:
+    def __init__(self, text: str, cure: str, word: str = "") -> None:
         super().__init__(text)
         self.text = text
         self.cure = cure
+        self.word = word
 
 
 def read_yes_no(known: Parameter, text: str) -> bool:
@@ -83,9 +84,9 @@ def read_table(word: str) -> str:
         return word
     address, slash, length = word.partition("/")
     if is_ip(address):
-        raise BadValueError(f"{_shown(word)} is no table but an address", f"write [{address}]{slash}{length}")
+        raise BadValueError(f"{_shown(word)} is no table but an address", f"write [{address}]{slash}{length}", word)
     cure = f"write the type too, such as texthash:{word}" if word.startswith("/") else "write type:name"
-    raise BadValueError(f"{_shown(word)} is not a table: it has no type", cure)
+    raise BadValueError(f"{_shown(word)} is not a table: it has no type", cure, word)
 
 
 def quoted(text: str) -> str:

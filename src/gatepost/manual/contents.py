@@ -17,7 +17,7 @@ import click
 from gatepost.manual.topics.actions import action_topics
 from gatepost.manual.topics.commands import command_topics
 from gatepost.manual.topics.parameters import known_only_names, known_only_topic, parameter_topics
-from gatepost.manual.topics.restrictions import not_carried_out, restriction_topics
+from gatepost.manual.topics.restrictions import restriction_topics
 from gatepost.manual.topics.tables import table_topics
 from gatepost.manual.topics.topic import Kind, Topic
 
@@ -65,7 +65,7 @@ class Contents:
             found += command_topics(self.program, spelling)
             if found:
                 return tuple(sorted(found, key=lambda topic: spelling != topic.name))
-            known = known_only_topic(spelling) if spelling in known_only_names() else not_carried_out(spelling)
+            known = known_only_topic(spelling) if spelling in known_only_names() else None
             if known is not None:
                 return (known,)
         return ()

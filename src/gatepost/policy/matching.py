@@ -44,6 +44,13 @@ def client_matches(patterns: MatchList, session: Session) -> Asking[Matched]:
     return False
 
 
+def is_trusted(patterns: MatchList, session: Session) -> Asking[Matched]:
+    """The client is on a list of those who may do more than strangers: nobody whose trust is withdrawn is."""
+    if session.is_trust_withdrawn:
+        return False
+    return (yield from client_matches(patterns, session))
+
+
 def _is_network_of_other_family(pattern: Pattern, address: IPAddress) -> bool:
     """A network that cannot be used, but that this client could not be in anyway: Postfix does not look at it.
 

@@ -37,6 +37,7 @@ class Danger:
 
     severity: str
     parameter: str
+    word: str
     text: str
     cure: str
 
@@ -74,7 +75,7 @@ def _openings(lists: list[tuple[Step, ...]]) -> Iterator[Danger]:
         at = _control_at(steps)
         for step in steps[:at] if at is not None else ():
             if step.name in FORGEABLE:
-                yield Danger("warning", step.kind.parameter, _opening_text(step, steps[at or 0]), CURE)
+                yield Danger("warning", step.kind.parameter, step.word, _opening_text(step, steps[at or 0]), CURE)
 
 
 def _opening_text(step: Step, control: Step) -> str:

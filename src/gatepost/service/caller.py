@@ -12,8 +12,9 @@ from collections.abc import Callable
 
 from gatepost.model.address import parse_ip
 from gatepost.model.answer import Unavailable
+from gatepost.model.match_list import MatchList
 from gatepost.model.session import NAMELESS, UNKNOWN, Client, ClientNames, NameStatus, SaslFacts, Session
-from gatepost.policy.matching import client_matches
+from gatepost.policy.matching import is_trusted
 from gatepost.policy.questions import ClientName
 from gatepost.policy.subjects import UNREACHABLE_NAMES, client_label, client_names
 from gatepost.service.door_context import DoorContext
@@ -73,8 +74,7 @@ class Caller:
 
     def authorize(self, where: str, then: Callable[[], None]) -> None:
         """Find out whether the client may speak for others; then go on."""
-        settings = self._door.policy.settings
-        authorized = settings.smtpd_authorized_xclient_hosts
+        authorized = self._door.policy.settings.smtpd_authorized_xclient_hosts
         if not authorized.patterns:
             then()
             return
@@ -89,8 +89,27 @@ class Caller:
             then()
             self._connection.pump()
 
-        session = Session(self.client, settings, where)
-        inquire(client_matches(authorized, session), self._answers, told, self._connection.guard)
+        self._match(authorized, where, told)
+
+    def settle_newlines(self, where: str, then: Callable[[], None]) -> None:
+        """Find out whether the client may end its lines as it likes (smtpd_forbid_bare_newline_exclusions)."""
+        exclusions = self._door.policy.settings.smtpd_forbid_bare_newline_exclusions
+
+        def told(matched: bool | Unavailable) -> None:
+            if isinstance(matched, Unavailable):
+                complaint = f"{exclusions.parameter}: {matched.why}"
+                self._door.log.once(complaint, complaint)
+            elif matched:
+                self._dialogue.settings = self._door.lenient_speech
+            then()
+            self._connection.pump()
+
+        self._match(exclusions, where, told)
+
+    def _match(self, clients: MatchList, where: str, told: Callable[[bool | Unavailable], None]) -> None:
+        withdrawn = self._door.trust_guard.withdraws(self.client.address)
+        session = Session(self.client, self._door.policy.settings, where, is_trust_withdrawn=withdrawn)
+        inquire(is_trusted(clients, session), self._answers, told, self._connection.guard)
 
     def speak_for(self, attributes: tuple[tuple[str, str], ...], then: Callable[[], None]) -> None:
         """The client speaks for another from now on; then go on, perhaps when its own names are known."""

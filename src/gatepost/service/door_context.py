@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from gatepost.model.address import parse_ip
-from gatepost.model.match_list import MatchList
 from gatepost.policy.language.compile import Policy
 from gatepost.service.destinations import Destinations
+from gatepost.service.trust_guard import TrustGuard
 from gatepost.wire.smtp.settings import SmtpSettings
 from gatepost.world.answering import Sources
 from gatepost.world.watching.log import Log
@@ -15,26 +15,28 @@ from gatepost.world.watching.log import Log
 class DoorContext:
     """One `smtpd` row of master.cf, ready to serve. `looks_names_up`: smtpd_peername_lookup.
 
-    `newline_exclusions` (smtpd_forbid_bare_newline_exclusions) are spoken to by `lenient_speech`.
+    Clients on smtpd_forbid_bare_newline_exclusions are spoken to by `lenient_speech`.
     """
 
     policy: Policy
     speech: SmtpSettings
     lenient_speech: SmtpSettings
-    newline_exclusions: MatchList
     sources: Sources
     destinations: Destinations
     log: Log
     idents: "Idents"
+    trust_guard: TrustGuard
     looks_names_up: bool = True
 
-    def speech_with(self, client: str) -> SmtpSettings:
-        """How a client of this address is spoken to. Only addresses and networks can be told before it has a name."""
-        patterns = self.newline_exclusions.patterns
+    def speech_with(self, client: str) -> SmtpSettings | None:
+        """How a client of this address is spoken to; None where a name or a table in the list must be asked first."""
+        patterns = self.policy.settings.smtpd_forbid_bare_newline_exclusions.patterns
         if not patterns:
             return self.speech
         address = parse_ip(client)
         for pattern in patterns:
+            if pattern.network is None and not pattern.fault:
+                return None
             if pattern.network is not None and pattern.network.holds(address):
                 return self.speech if pattern.is_negated else self.lenient_speech
         return self.speech

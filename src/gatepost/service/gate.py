@@ -11,11 +11,14 @@ from pathlib import Path
 from gatepost.config.configuration import Configuration
 from gatepost.config.loading import load_configuration
 from gatepost.model.errors import Complaint, ConfigurationError
+from gatepost.service.address_verification import verification_findings
 from gatepost.service.doors import LOADERS
 from gatepost.service.doors.door import Door, Findings
 from gatepost.service.doors.smtpd import SmtpDoor
 from gatepost.service.impossible_actions import impossible_actions
+from gatepost.service.misspelt_actions import misspelt_actions
 from gatepost.service.tables_in_use import tables_in_use
+from gatepost.service.trust_guard import trust_guard_findings
 from gatepost.service.unused_parameters import unused_parameters
 from gatepost.world.net.listen import DoorSpec
 from gatepost.world.tables import Tables
@@ -45,14 +48,17 @@ class Gate:
 def load_gate(directory: Path, overrides: Mapping[str, str] | None = None) -> Gate:
     """Load a configuration directory. Raises ConfigurationError with every fault found."""
     configuration = load_configuration(directory, overrides)
-    tables = Tables(base=directory, smtputf8=configuration.yes("smtputf8_enable"))
+    tables = Tables(base=directory, smtputf8=configuration.yes("smtputf8_enable"), parameter=configuration.given)
     findings = Findings()
     doors = tuple(LOADERS[row.command](configuration, row, findings) for row in configuration.rows if row.is_served)
     findings.others.extend(unused_parameters(configuration))
+    findings.others.extend(verification_findings(configuration))
     for door in doors:
         for name in tables_in_use(door.policy):
             tables.load(name)
         findings.others.extend(impossible_actions(door.policy, tables))
+        findings.others.extend(misspelt_actions(door.policy, tables))
+        findings.others.extend(trust_guard_findings(door.view, door.policy.settings))
     if findings.faults:
         raise ConfigurationError(*dict.fromkeys(findings.faults))
     complaints = (*configuration.complaints, *findings.others, *tables.complaints)

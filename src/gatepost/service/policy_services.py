@@ -30,7 +30,7 @@ def policy_service_findings(view: Configuration, policy: Policy) -> Iterator[Com
     settings = policy.settings
     for step, service in policy_services_in_use(policy):
         parameter = step.kind.parameter
-        place = view.place(parameter)
+        place = view.place(parameter, step.word)
         if not _is_port(service.endpoint.port):
             text = f"{parameter}: {step.word}: no TCP service has the name {service.endpoint.port!r}"
             yield Complaint("warning", place, text, "write the number of the port")

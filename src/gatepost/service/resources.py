@@ -4,13 +4,19 @@ open_resources() is called in the worker, after the fork: from there on sockets 
 given, for a test may answer DNS from memory.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gatepost.policy.questions import PolicyRequest
+from gatepost.policy.questions import AddressProbe, GreylistAttempt, PolicyRequest
+from gatepost.policy.strangers import own_organisations
+from gatepost.service.address_verification import open_verification
 from gatepost.service.door_context import Idents
 from gatepost.service.gate import Gate
+from gatepost.service.gateway_evidence import GatewayEvidence
+from gatepost.service.trust_guard import TrustGuard
 from gatepost.world.answering import Sources
+from gatepost.world.greylists.asking import Greylists
 from gatepost.world.names.names import Names
 from gatepost.world.net.next_hop import NextHopPool
 from gatepost.world.net.policy_service import PolicyServices
@@ -25,19 +31,42 @@ class Resources:
     sources: Sources
     pool: NextHopPool
     idents: Idents
+    trust_guard: TrustGuard
     closers: tuple[Callable[[], None], ...] = ()
 
     def close(self) -> None:
-        """Close connections to name servers, policy servers, next hops and stores."""
+        """Close connections to name servers, policy servers, next hops, stores and tables' servers."""
         for close in self.closers:
             close()
 
 
-def open_resources(gate: Gate, log: Log, names: Names, idents: Idents) -> Resources:
-    """Make ready to serve. Nothing is connected before it is needed."""
+def open_resources(
+    gate: Gate,
+    log: Log,
+    names: Names,
+    idents: Idents,
+    evidence: GatewayEvidence | None = None,
+    *,
+    clock: Callable[[], float] = time.time,
+) -> Resources:
+    """Make ready to serve. Nothing is connected before it is needed. `evidence` is what all workers share.
+
+    `clock` is what greylisting goes by: a story has a clock of its own.
+    """
     configuration = gate.configuration
     smtpd_log = log.named(f"{configuration.text('syslog_name')}/smtpd")
     policy_services = PolicyServices(smtpd_log, configuration.text("queue_directory"))
     pool = NextHopPool()
-    sources = Sources(gate.tables, names, {PolicyRequest: policy_services})
-    return Resources(log, sources, pool, idents, (names.close, policy_services.close, pool.close))
+    greylists = Greylists(smtpd_log, deadline_s=configuration.seconds("greylist_deadline"), clock=clock)
+    verification = open_verification(configuration, pool, names, smtpd_log)
+    sources = Sources(
+        gate.tables,
+        names,
+        {PolicyRequest: policy_services, GreylistAttempt: greylists, AddressProbe: verification},
+    )
+    closers = (
+        names.close, policy_services.close, greylists.close, verification.close, pool.close, gate.tables.close,
+    )  # fmt: skip
+    own = frozenset[str]().union(*(own_organisations(door.policy.settings) for door in gate.doors))
+    trust_guard = TrustGuard(configuration, own, evidence or GatewayEvidence(), smtpd_log)
+    return Resources(log, sources, pool, idents, trust_guard, closers)

@@ -17,8 +17,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from types import TracebackType
-from typing import Self
+
+from gatepost.testing.scripted_server import ScriptedServer
 
 
 class Act(Enum):
@@ -52,7 +52,7 @@ class HopSession:
     is_closed: bool = False
 
 
-class ScriptedHop:
+class ScriptedHop(ScriptedServer):
     """An SMTP (or LMTP) server on 127.0.0.1 at a free port, or on a Unix socket, for the time of a `with`."""
 
     def __init__(
@@ -64,16 +64,13 @@ class ScriptedHop:
         dribble: bool = False,
         stall: bool = False,
     ) -> None:
+        super().__init__(path=path)
         self._script = {k: [v] if isinstance(v, bytes | Act) else list(v) for k, v in (script or {}).items()}
         self._extensions = extensions
-        self._path = path
         self._dribble = dribble
         self._go_on = asyncio.Event()
         if not stall:
             self._go_on.set()
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.port = 0
         self.sessions: list[HopSession] = []
         self.messages: list[bytes] = []
         self.accepted: list[tuple[tuple[str, ...], bytes]] = []
@@ -92,41 +89,14 @@ class ScriptedHop:
         """Read on after a stall."""
         self._go_on.set()
 
-    async def __aenter__(self) -> Self:
-        if self._path:
-            self._server = await asyncio.start_unix_server(self._serve, self._path)
-        else:
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def close(self) -> None:
-        """Listen no more; connections that stand go on."""
-        assert self._server is not None
-        self._server.close()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Speak SMTP as the script says."""
         session = HopSession()
         self.sessions.append(session)
         try:
             await self._converse(_Line(reader, session), writer, session)
-        except (OSError, asyncio.CancelledError):
-            pass
         finally:
             session.is_closed = True
-            writer.close()
-            self._tasks.discard(task)
 
     async def _converse(self, incoming: "_Line", writer: asyncio.StreamWriter, session: HopSession) -> None:
         if await self._say("CONNECT", b"220 hop.example ESMTP\r\n", writer) is None:

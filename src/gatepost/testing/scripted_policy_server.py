@@ -12,10 +12,9 @@ tuple of them, done one after the other; a number in it is seconds to wait.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from types import TracebackType
-from typing import Self
 
 from gatepost.testing.scripted_hop import DISCONNECT, SILENCE, Act
+from gatepost.testing.scripted_server import ScriptedServer
 
 __all__ = ["DISCONNECT", "SILENCE", "ScriptedPolicyServer"]
 
@@ -24,15 +23,12 @@ Step = Doing | tuple[Doing, ...]
 Script = Sequence[Step] | Callable[[dict[str, str]], Step]
 
 
-class ScriptedPolicyServer:
+class ScriptedPolicyServer(ScriptedServer):
     """A policy server on 127.0.0.1 at a free port, or on a Unix socket, for the time of a `with`."""
 
     def __init__(self, script: Script, *, path: str = "", port: int = 0) -> None:
+        super().__init__(path=path, port=port)
         self._script = script
-        self._path = path
-        self._server: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
-        self.port = port
         self.requests: list[bytes] = []
         self.connections: list[int] = []
 
@@ -46,45 +42,21 @@ class ScriptedPolicyServer:
         """The attributes of each question."""
         return [_attributes(request) for request in self.requests]
 
-    async def __aenter__(self) -> Self:
-        if self._path:
-            self._server = await asyncio.start_unix_server(self._serve, self._path)
-        else:
-            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-            self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
     def close(self) -> None:
         """Stop, and drop every connection."""
-        if self._server is not None:
-            self._server.close()
-        for task in self._tasks:
-            task.cancel()
+        super().close()
+        self.drop()
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+    async def converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer questions as the script says."""
         number = len(self.connections)
         self.connections.append(0)
-        try:
-            while True:
-                request = await reader.readuntil(b"\n\n")
-                self.connections[number] += 1
-                self.requests.append(request)
-                if not await self._do(self._step(request), writer):
-                    break
-        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-            pass
-        finally:
-            writer.close()
+        while True:
+            request = await reader.readuntil(b"\n\n")
+            self.connections[number] += 1
+            self.requests.append(request)
+            if not await self._do(self._step(request), writer):
+                return
 
     def _step(self, request: bytes) -> Step:
         if callable(self._script):

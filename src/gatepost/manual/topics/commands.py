@@ -1,6 +1,7 @@
 """Commands, from the program that click runs: what each is for, its options, its exit status."""
 
 import inspect
+from collections import Counter
 from collections.abc import Iterator
 
 import click
@@ -34,11 +35,13 @@ def _topic(name: str, command: click.Command, context: click.Context) -> Topic:
     begins_with_text = bool(blocks) and isinstance(blocks[0], Paragraph)
     summary = blocks.pop(0).text if begins_with_text else command.get_short_help_str(_WHOLE)  # type: ignore[union-attr]  # the line above
     options = tuple(_options(command, own))
+    if isinstance(command, click.Group) and command is not context.command:
+        blocks.append(Rows(tuple(_subcommands(command, own))))
     return Topic(
         Kind.COMMAND,
         name,
         summary,
-        (*blocks, Rows(options)),
+        (*blocks, *([Rows(options)] if options else [])),
         facts,
         " ".join(command.collect_usage_pieces(own)),
         data={"options": [{"option": option, "text": text} for option, text in options]},
@@ -57,6 +60,20 @@ def _read(text: str) -> tuple[list[Block], tuple[Fact, ...]]:
         blocks += [Paragraph(running)] if running else []
         facts += headed
     return blocks, tuple(facts)
+
+
+def _subcommands(group: click.Group, context: click.Context) -> Iterator[Fact]:
+    """The commands of a group, each before the options that it alone has; those of several at the end."""
+    commands = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    options = {name: tuple(_options(each, context)) for name, each in commands.items() if each is not None}
+    every = Counter(option for each in options.values() for option in each)
+    shared = [option for option, count in every.items() if count > 1]
+    for name, command in commands.items():
+        if command is not None:
+            usage = [piece for piece in command.collect_usage_pieces(context) if piece != "[OPTIONS]"]
+            yield " ".join((name, *usage)), " ".join(inspect.cleandoc(command.help or "").split())
+            yield from ((f"{name} {option}", text) for option, text in options[name] if (option, text) not in shared)
+    yield from shared
 
 
 def _options(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:

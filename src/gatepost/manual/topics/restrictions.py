@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from gatepost.manual.topics.topic import Fact, Kind, Paragraph, Topic, heading_of, read_manual
 from gatepost.policy import restrictions as registered
-from gatepost.policy.language.parse import POSTFIX_ONLY
 from gatepost.policy.registry import RESTRICTIONS, Argument, Needs, Restriction
 
 _SYNOPSIS = {
@@ -73,18 +72,3 @@ def _own_facts(record: Restriction) -> Iterator[Fact]:
         yield "Needs", f"{record.needs.value}; skipped without it"
     if record.warning:
         yield "Take care", record.warning
-
-
-def not_carried_out(name: str) -> Topic | None:
-    """What there is to say of a restriction of Postfix that this version knows by name only."""
-    if name.lower() not in POSTFIX_ONLY:
-        return None
-    said = "Mail that reaches it hears 451 4.3.5 Server configuration error; `gatepost check` names it."
-    return Topic(
-        Kind.RESTRICTION,
-        name.lower(),
-        "Known, not carried out: a restriction of Postfix that this version does not carry out yet.",
-        (Paragraph(said),),
-        (("Postfix", f"postconf(5) {name.lower()}"),),
-        data={"is_carried_out": False},
-    )

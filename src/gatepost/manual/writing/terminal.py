@@ -71,9 +71,14 @@ class TerminalWriter:
         group = ""
         for topic in topics:
             if topic.group != group:
-                yield from ("", self.bold(topic.group)) if group else (self.bold(topic.group),)
+                yield from ("",) if group else ()
+                yield from map(self.bold, self.paragraph(topic.group))
                 group = topic.group
             yield from self._row(topic.name, topic.summary, column)
+
+    def paragraph(self, text: str) -> list[str]:
+        """Running text without marks, in lines of the width."""
+        return textwrap.wrap(text, self._columns)
 
     @property
     def _columns(self) -> int:

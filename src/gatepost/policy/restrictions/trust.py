@@ -5,7 +5,7 @@ from gatepost.model.session import Session
 from gatepost.model.verdict import DUNNO, OK, Verdict
 from gatepost.policy.access import lookup_fault
 from gatepost.policy.asking import Asking
-from gatepost.policy.matching import client_matches
+from gatepost.policy.matching import is_trusted
 from gatepost.policy.registry import Argument, restriction
 from gatepost.policy.subjects import Subject
 
@@ -14,12 +14,13 @@ from gatepost.policy.subjects import Subject
 def permit_mynetworks(session: Session, subject: Subject) -> Asking[Verdict]:
     """Permit a client whose address or verified name is in mynetworks.
 
-    The name is asked for only where an element that is reached needs one.
+    The name is asked for only where an element that is reached needs one. An address that trust_guard has found to
+    hide strangers is not permitted.
 
     Unavailable: 451 4.3.0 "Temporary lookup failure", for a bad element too, when it is reached.
     Postfix: postconf(5) permit_mynetworks, mynetworks.
     """
-    outcome = yield from client_matches(session.settings.mynetworks, session)
+    outcome = yield from is_trusted(session.settings.mynetworks, session)
     if isinstance(outcome, Unavailable):
         return (yield from lookup_fault(session, subject, f"mynetworks: {outcome.why}"))
     return OK if outcome else DUNNO
