@@ -28,6 +28,8 @@ class Settings:
     own_addresses: frozenset[str] = frozenset()
     permit_mx_backup_networks: MatchList = MatchList("permit_mx_backup_networks")
     smtpd_authorized_xclient_hosts: MatchList = MatchList("smtpd_authorized_xclient_hosts")
+    smtpd_forbid_bare_newline_exclusions: MatchList = MatchList("smtpd_forbid_bare_newline_exclusions")
+    qmqpd_authorized_clients: MatchList = MatchList("qmqpd_authorized_clients")
 
     recipient_delimiter: str = ""
     swap_bangpath: bool = True
@@ -45,6 +47,7 @@ class Settings:
     virtual_alias_maps: tuple[str, ...] = ()
     virtual_mailbox_maps: tuple[str, ...] = ()
     relay_recipient_maps: tuple[str, ...] = ()
+    relocated_maps: tuple[str, ...] = ()
     canonical_maps: tuple[str, ...] = ()
     sender_canonical_maps: tuple[str, ...] = ()
     recipient_canonical_maps: tuple[str, ...] = ()
@@ -67,7 +70,12 @@ class Settings:
     access_parents_match: bool = True
     show_user_unknown_table_name: bool = True
     address_verify_sender: str = "double-bounce@localhost.localdomain"
+    address_verify_poll_count: int = 3
+    address_verify_poll_delay: int = 3
+    smtpd_proxy_filter: str = ""
+    maildir_directory: str = ""
     smtpd_client_port_logging: bool = False
+    qmqpd_client_port_logging: bool = False
     soft_bounce: bool = False
     smtputf8_enable: bool = True
 
@@ -88,9 +96,17 @@ class Settings:
     unknown_relay_recipient_reject_code: int = 550
     unknown_virtual_alias_reject_code: int = 550
     unknown_virtual_mailbox_reject_code: int = 550
+    unverified_recipient_reject_code: int = 450
+    unverified_recipient_defer_code: int = 450
+    unverified_sender_reject_code: int = 450
+    unverified_sender_defer_code: int = 450
 
     unknown_address_tempfail_action: str = "defer_if_permit"
     unknown_helo_hostname_tempfail_action: str = "defer_if_permit"
+    unverified_recipient_tempfail_action: str = "defer_if_permit"
+    unverified_sender_tempfail_action: str = "defer_if_permit"
+    unverified_recipient_reject_reason: str = ""
+    unverified_sender_reject_reason: str = ""
 
     default_rbl_reply: str = ""
     maps_rbl_domains: tuple[str, ...] = ()
@@ -107,5 +123,21 @@ class Settings:
     smtpd_policy_service_request_limit: int = 0
     smtpd_policy_service_try_limit: int = 2
     smtpd_policy_service_retry_delay: int = 1
+
+    greylist_store: str = "sqlite:/var/lib/postfix/greylist.db"
+    greylist_delay: int = 300
+    greylist_retry_window: int = 172_800
+    greylist_max_age: int = 3_024_000
+    greylist_delay_ceiling: int = 3600
+    greylist_auto_allow_clients: int = 5
+    greylist_client_pools: bool = True
+    greylist_ipv4_prefix_length: int = 24
+    greylist_ipv6_prefix_length: int = 64
+    greylist_text: str = "Greylisted, try again in %s seconds"
+    greylist_training: bool = False
+    greylist_tempfail_action: str = "dunno"
+    greylist_client_exceptions: MatchList = MatchList("greylist_client_exceptions")
+    greylist_sender_exceptions: tuple[str, ...] = ()
+    greylist_recipient_exceptions: tuple[str, ...] = ()
 
     restriction_classes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from gatepost.model.address import IPAddress
 from gatepost.model.policy_service import Endpoint, ServiceLimits
+from gatepost.policy.greylisting import GreylistTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,42 @@ class PolicyRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class GreylistAttempt:
+    """Ask a greylist store (greylist_store) what an attempt to deliver comes to, and have it written down.
+
+    Found holds a Decision (policy/greylisting.py). Never NotFound. `pool_name` is the client's verified name where it
+    tells a pool, else ""; `network` is what the client is without one. Sender and recipient are in normal form.
+    """
+
+    may_be_asked_early: ClassVar[bool] = False
+    is_remembered: ClassVar[bool] = False
+
+    store: str
+    pool_name: str
+    network: str
+    sender: str
+    recipient: str
+    terms: GreylistTerms
+
+
+@dataclass(frozen=True, slots=True)
+class AddressProbe:
+    """Ask whether an address takes mail. Found holds a ProbeResult (policy/address_verification.py). Never NotFound.
+
+    Asked is `hop`, as transport_maps or smtpd_proxy_filter name it; "": the mail exchangers of the address's domain.
+    The probe comes from `sender`. After `wait_s` the answer is IN_PROGRESS, and the probe goes on.
+    """
+
+    may_be_asked_early: ClassVar[bool] = False
+    is_remembered: ClassVar[bool] = False
+
+    address: str
+    hop: str
+    sender: str
+    wait_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exchanger:
     """One mail exchanger of a domain; the lower the preference the better (RFC 5321 section 5.1)."""
 
@@ -171,4 +208,4 @@ class LocalTime:
 NameQuestion = ClientName | AddressRecords | TextRecords | DomainExists | MailExchangers | NameServers | HostAddresses
 """What DNS answers."""
 
-Question = TableLookup | NameQuestion | PolicyRequest | Delay | LocalTime
+Question = TableLookup | NameQuestion | PolicyRequest | GreylistAttempt | AddressProbe | Delay | LocalTime

@@ -27,7 +27,7 @@ _ENHANCED = re.compile(r"([45]\.\d{1,3}\.\d{1,3})\s+(.*)", re.DOTALL)
 
 def has_routes(settings: Settings) -> bool:
     """Not all recipients go to the default hop: a table chooses, or a class refuses."""
-    return bool(settings.transport_maps) or refuses_a_class(settings)
+    return bool(settings.transport_maps or settings.relocated_maps) or refuses_a_class(settings)
 
 
 def route_of(address: str, settings: Settings) -> Asking[Route | Reply | None]:
@@ -61,8 +61,12 @@ def undeliverable(subject: Subject, address: str, chosen: Route, resolved: Resol
     status, text = UNDELIVERABLE_STATUS[subject], chosen.nexthop
     if chosen.transport == "retry":
         code, status = 450, f"4{status[1:]}"
-    match = _ENHANCED.match(chosen.nexthop)
-    if match:
-        status, text = match.groups()
+    status, text = split_status(text, status)
     words = f"<{address}>: {subject.value} rejected: {text or 'undeliverable address'}"
     return Reply(code, repair_enhanced_code(status, subject), words)
+
+
+def split_status(text: str, status: str = "") -> tuple[str, str]:
+    """The enhanced code that stands before a text, else `status`; and the text."""
+    match = _ENHANCED.match(text)
+    return (match[1], match[2]) if match else (status, text)

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from gatepost.model.answer import Found, Unavailable
 from gatepost.model.localparts import quote_localpart
 from gatepost.model.settings import Settings
+from gatepost.policy.address_maps import find_address
 from gatepost.policy.asking import Asking, ask
 from gatepost.policy.lookup_order import domain_keys, strip_extension, tries_partial_keys
-from gatepost.policy.questions import TableLookup
+from gatepost.policy.questions import TableHit, TableLookup
 from gatepost.policy.resolving import AddressClass, Resolved
+
+MAILDIR = "maildir:"
+"""The name of the built-in destination, and the transport that transport_maps may name for it."""
 
 REFUSING_TRANSPORTS = ("error", "retry")
 """error(8): mail for these destinations is refused, for good or for now, with the next hop's text as the reason."""
@@ -26,12 +30,27 @@ class Route:
     nexthop: str
 
     @property
+    def hop(self) -> str:
+        """The hop's name, MAILDIR, or "" for the default one."""
+        if not self.nexthop:
+            return ""
+        return MAILDIR if self.transport == "maildir" else f"{self.transport or 'smtp'}:{self.nexthop}"
+
+    @property
     def refuses(self) -> bool:
         """Mail is not sent there but refused."""
         return self.transport in REFUSING_TRANSPORTS
 
 
 def route(resolved: Resolved, settings: Settings) -> Asking[Route | Unavailable | None]:
+    """Where an address goes; None for the default hop. What relocated_maps knows is refused, whatever its route."""
+    moved = yield from find_address(settings.relocated_maps, resolved, settings)
+    if isinstance(moved, TableHit):
+        return Route("error", f"5.1.6 User has moved to {moved.value}")
+    return moved or (yield from _transport(resolved, settings))
+
+
+def _transport(resolved: Resolved, settings: Settings) -> Asking[Route | Unavailable | None]:
     """The entry for an address; else its class's own transport where that refuses (`error:`, `retry:`); else None."""
     for table in settings.transport_maps:
         keys = tuple(_keys(resolved, settings, partial=tries_partial_keys(table)))

@@ -8,17 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from gatepost.config.configuration import Configuration
 from gatepost.model.reply import Reply
 from gatepost.model.settings import Settings
 from gatepost.policy.asking import Asking
 from gatepost.policy.recipient_routes import has_routes, route_of
 from gatepost.policy.resolving import rewrite
+from gatepost.policy.routing import MAILDIR
 from gatepost.world.net.destination import Destination
 from gatepost.world.net.maildir import MaildirDestination, MaildirStore
 from gatepost.world.net.next_hop import NextHop, NextHopPool, NextHopSettings, parse_hop_address
-
-MAILDIR = "maildir:"
-"""The name of the built-in destination, and the transport that transport_maps may name for it."""
+from gatepost.world.watching.log import Logging
 
 NO_DESTINATION = Reply(451, "4.3.5", "Server configuration error: no next hop for this recipient")
 ANOTHER_HOP = Reply(452, "4.5.3", "Error: this recipient needs another next hop: send it in a transaction of its own")
@@ -46,11 +46,7 @@ class Destinations:
         chosen = yield from route_of(address, self.settings)
         if isinstance(chosen, Reply):
             return chosen
-        if chosen is None or not chosen.nexthop:
-            return self.default_hop or NO_DESTINATION
-        if chosen.transport == "maildir":
-            return MAILDIR
-        return f"{chosen.transport or 'smtp'}:{chosen.nexthop}"
+        return (chosen.hop if chosen else "") or self.default_hop or NO_DESTINATION
 
     def open(self, hop: str) -> Destination | Reply:
         """A Destination for one session and one hop."""
@@ -65,3 +61,20 @@ class Destinations:
             self.log("warning", f"transport_maps: {error}")
             return NO_DESTINATION
         return NextHop(address, self.hop_settings, self.pool, self.log)
+
+
+def open_destinations(
+    view: Configuration, settings: Settings, default_hop: str, hop: NextHopSettings, pool: NextHopPool, log: Logging
+) -> Destinations:
+    """The destinations of one door, as its view of the configuration has them."""
+    maildir = view.text("maildir_directory")
+    tell = {"info": log.info, "warning": log.warning}
+    return Destinations(
+        settings=settings,
+        default_hop=default_hop,
+        hop_settings=hop,
+        pool=pool,
+        maildirs=MaildirStore(maildir, view.text("myhostname")) if maildir else None,
+        queue_directory=view.text("queue_directory"),
+        log=lambda severity, text: tell.get(severity, log.warning)(text),
+    )

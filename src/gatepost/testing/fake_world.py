@@ -14,11 +14,13 @@ from typing import Any
 from gatepost.model.answer import NOT_FOUND, Answer, Found, NotFound, Unavailable
 from gatepost.model.reply import Reply
 from gatepost.model.session import NAMELESS, ClientNames, NameStatus, Session
+from gatepost.policy.address_verification import AddressStatus, ProbeResult
 from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import Outcome
 from gatepost.policy.questions import (
     NO_SUCH_HOST,
+    AddressProbe,
     AddressRecords,
     ClientName,
     Delay,
@@ -53,6 +55,8 @@ class FakeWorld:
     """Tables by `type:name`, A and TXT records by name, existing domains, client names by address; MX and
     NS records by domain, addresses by host.
 
+    What a probe of an address comes to by address, deliverable unless said.
+
     Policy services by endpoint (`inet:127.0.0.1:10023`): an action, or a function of the attributes that gives one;
     one that is in no dictionary is Unavailable.
 
@@ -68,6 +72,7 @@ class FakeWorld:
     name_servers: Mapping[str, tuple[str, ...] | NotFound | Unavailable] = field(default_factory=dict)
     hosts: Mapping[str, tuple[str, ...] | NotFound | Unavailable] = field(default_factory=dict)
     policy_services: Mapping[str, "PolicyServer"] = field(default_factory=dict)
+    probes: Mapping[str, ProbeResult | Unavailable] = field(default_factory=dict)
     local_tables: bool = True
     asked: list[Question] = field(default_factory=list)
 
@@ -94,6 +99,8 @@ class FakeWorld:
             return Found("Jan 01 00:00:00")
         if isinstance(question, PolicyRequest):
             return self._ask_service(question)
+        if isinstance(question, AddressProbe):
+            return self._probe(question)
         assert isinstance(question, Delay)
         return Found(None)
 
@@ -107,6 +114,10 @@ class FakeWorld:
         service = self.policy_services.get(str(question.endpoint), Unavailable("Connection refused"))
         action = service(dict(question.attributes)) if callable(service) else service
         return action if isinstance(action, Unavailable) else Found(action)
+
+    def _probe(self, question: AddressProbe) -> Answer[ProbeResult]:
+        result = self.probes.get(question.address, ProbeResult(AddressStatus.DELIVERABLE))
+        return result if isinstance(result, Unavailable) else Found(result)
 
     def _look_up(self, question: TableLookup) -> Answer[TableHit]:
         table = self.tables.get(question.table)

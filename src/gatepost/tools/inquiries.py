@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatepost.model.answer import Found, Unavailable
+from gatepost.policy.greylisting import Decision
 from gatepost.policy.questions import (
+    AddressProbe,
     AddressRecords,
     ClientName,
     Delay,
     DomainExists,
+    GreylistAttempt,
     HostAddresses,
     LocalTime,
     MailExchangers,
@@ -22,6 +25,7 @@ from gatepost.policy.questions import (
     TableLookup,
     TextRecords,
 )
+from gatepost.tools.greylist_words import told_standing
 from gatepost.tools.trace import Asked
 from gatepost.world.names.message import TYPE_NAMES
 from gatepost.world.names.names import Names
@@ -41,7 +45,8 @@ FOUND, NOT_FOUND, UNAVAILABLE, NOT_ASKED = "found", "not found", "unavailable", 
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """One thing asked. `kind` is table, dns, time or service; `name` is the table, the DNS name or the service.
+    """One thing asked. `kind` is table, dns, greylist, time, probe or service; `name` is the table, the DNS name, the
+    triplet, who is asked about whom, or the service.
 
     `keys`: those of a table in the order of asking, of which `key` was found; `record` is the DNS type. `values` are
     the answer, `source` the table's file and line; `ttl_s` seconds, `milliseconds` from sending to the answer, None
@@ -65,23 +70,29 @@ def inquiries(asked: Asked, names: Names, milliseconds: float | None) -> Iterato
     """What one question came to."""
     question = asked.question
     if isinstance(question, TableLookup):
-        yield _table(question, asked)
+        yield _table(question, asked, milliseconds)
     elif isinstance(question, NameQuestion):
         yield from _dns(question, asked, names, milliseconds)
     elif isinstance(question, Delay):
         yield Inquiry("time", f"{question.seconds} s", NOT_ASKED, why="explain does not wait")
+    elif isinstance(question, AddressProbe):
+        yield _probe(question, asked, milliseconds)
+    elif isinstance(question, GreylistAttempt):
+        yield _greylist(question, asked, milliseconds)
     elif not isinstance(question, LocalTime):
         yield _service(question, asked, milliseconds)
 
 
-def _table(question: TableLookup, asked: Asked) -> Inquiry:
+def _table(question: TableLookup, asked: Asked, ms: float | None) -> Inquiry:
     answer, name, keys = asked.answer, question.table, question.keys
     if isinstance(answer, Found):
         hit = answer.value
-        return Inquiry("table", name, FOUND, keys, hit.key, values=(hit.value,), source=answer.source)
+        return Inquiry(
+            "table", name, FOUND, keys, hit.key, values=(hit.value,), source=answer.source, milliseconds=ms
+        )
     if isinstance(answer, Unavailable):
-        return Inquiry("table", name, UNAVAILABLE, keys, why=answer.why)
-    return Inquiry("table", name, NOT_FOUND, keys)
+        return Inquiry("table", name, UNAVAILABLE, keys, milliseconds=ms, why=answer.why)
+    return Inquiry("table", name, NOT_FOUND, keys, milliseconds=ms)
 
 
 def _dns(question: NameQuestion, asked: Asked, names: Names, milliseconds: float | None) -> Iterator[Inquiry]:
@@ -139,6 +150,31 @@ def _record(question: NameQuestion) -> str:
 def _shown(value: Any) -> str:  # noqa: ANN401 - each record type has its own
     exchange = getattr(value, "exchange", None)
     return str(value) if exchange is None else f"{value.preference} {exchange or '.'}"
+
+
+def _probe(question: AddressProbe, asked: Asked, milliseconds: float | None) -> Inquiry:
+    """MAIL and RCPT without a message; the answer may have come from the cache."""
+    domain = question.address.rpartition("@")[2]
+    name = f"<{question.address}> at {question.hop or f'the mail exchangers of {domain}'}"
+    if asked.answer is None:
+        return Inquiry("probe", name, NOT_ASKED, why=asked.why_not)
+    if isinstance(asked.answer, Found):
+        result = asked.answer.value
+        values = tuple(text for text in (result.status.value, result.text) if text)
+        return Inquiry("probe", name, FOUND, (), "", "", values, asked.answer.source, None, milliseconds)
+    return Inquiry("probe", name, UNAVAILABLE, milliseconds=milliseconds, why=getattr(asked.answer, "why", ""))
+
+
+def _greylist(question: GreylistAttempt, asked: Asked, milliseconds: float | None) -> Inquiry:
+    """What greylisting knows of the three, and what would follow; explain only looks."""
+    if not isinstance(asked.answer, Found):
+        name = f"greylist {question.pool_name or question.network}, {question.sender}, {question.recipient}"
+        return Inquiry("greylist", name, UNAVAILABLE, why=getattr(asked.answer, "why", ""))
+    decision: Decision = asked.answer.value
+    attempt = decision.attempt
+    name = f"greylist {attempt.client}, {attempt.sender}, {attempt.recipient}"
+    value = f"{decision.standing.value}: {told_standing(decision)}"
+    return Inquiry("greylist", name, FOUND, values=(value,), source=asked.answer.source, milliseconds=milliseconds)
 
 
 def _service(question: Question, asked: Asked, milliseconds: float | None) -> Inquiry:

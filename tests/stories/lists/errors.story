@@ -1,8 +1,8 @@
 Mistakes in a list are met only by the mail that reaches them
 
-# An unknown word, a check without its table, a bare table where it has no meaning, a restriction of Postfix that
-# Gatepost does not carry out yet: 451, and the log and `gatepost check` say what to mend. A list name at the end
-# without a domain is skipped.
+# An unknown word, a check without its table, a bare table where it has no meaning, a name that Postfix's documents
+# have and Postfix has not: 451, and the log and `gatepost check` say what to mend. A list name at the end without a
+# domain is skipped.
 
 smtpd_client_restrictions:
     check_client_access inline:{127.0.0.3=OK}
@@ -12,7 +12,7 @@ smtpd_helo_restrictions:
     check_helo_access
 smtpd_sender_restrictions:
     check_sender_access inline:{ann@sender.example=OK}
-    reject_unverified_sender
+    reject_unknown_forward_client_hostname
 smtpd_data_restrictions:
     inline:{x=OK}
 smtpd_recipient_restrictions:

@@ -1,4 +1,4 @@
-"""check_policy_service (SMTPD_POLICY_README) and address probes: how long they are waited for, what failure means."""
+"""check_policy_service (SMTPD_POLICY_README): how long a policy server is waited for, what its failure means."""
 
 from gatepost.config.declaration import Kind, Parameter
 
@@ -29,18 +29,4 @@ POLICY_SERVICE = (
         Kind.TEXT,
         "A word that is passed on as policy_context, so that one service can serve several lists.",
     ),
-    Parameter(
-        "address_verify_poll_count", Kind.NUMBER, "How often to ask for the result of a probe.", unit="tries", least=1
-    ),
-    Parameter("address_verify_poll_delay", Kind.TIME, "How long to wait between asking for a result.", least=1),
-    Parameter("unverified_recipient_tempfail_action", Kind.TEXT, "What a probe does that could not be made."),
-    Parameter("unverified_sender_tempfail_action", Kind.TEXT, "What a probe does that could not be made."),
-    Parameter("unverified_recipient_reject_reason", Kind.TEXT, "Text in place of what the other server said."),
-    Parameter("unverified_sender_reject_reason", Kind.TEXT, "Text in place of what the other server said."),
-    Parameter(
-        "unverified_recipient_reject_code", Kind.CODE, "For a recipient that a probe bounced for; 2xx: accept."
-    ),
-    Parameter("unverified_sender_reject_code", Kind.CODE, "For a sender that a probe bounced for; 2xx: accept."),
-    Parameter("unverified_recipient_defer_code", Kind.CODE, "For a recipient whose probe is not back yet."),
-    Parameter("unverified_sender_defer_code", Kind.CODE, "For a sender whose probe is not back yet."),
 )

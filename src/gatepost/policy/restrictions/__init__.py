@@ -20,8 +20,10 @@ relay_control     permit_auth_destination, reject_unauth_destination, defer_unau
 mx_backup         permit_mx_backup
 block_lists       reject_rbl_client, reject_rhsbl_*, permit_dnswl_client, permit_rhswl_client
 policy_service    check_policy_service
+greylist          check_greylist
 retired           permit_naked_ip_address, check_relay_domains, reject_maps_rbl
 unlisted          reject_unlisted_recipient, reject_unlisted_sender
+verification      reject_unverified_recipient, reject_unverified_sender
 
 warn_if_reject is not a restriction but a word about the next one: policy/language/parse.py.
 """
@@ -32,6 +34,7 @@ from gatepost.policy.restrictions import (
     block_lists,
     client_certificates,
     client_names,
+    greylist,
     helo_names,
     logins,
     mx_backup,
@@ -41,6 +44,7 @@ from gatepost.policy.restrictions import (
     server_access,
     trust,
     unlisted,
+    verification,
     words,
 )
 
@@ -50,6 +54,7 @@ __all__ = [
     "block_lists",
     "client_certificates",
     "client_names",
+    "greylist",
     "helo_names",
     "logins",
     "mx_backup",
@@ -59,5 +64,6 @@ __all__ = [
     "server_access",
     "trust",
     "unlisted",
+    "verification",
     "words",
 ]

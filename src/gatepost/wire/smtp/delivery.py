@@ -146,6 +146,11 @@ class SmtpDelivery:
         return bool(self._awaited)
 
     @property
+    def awaited_command(self) -> str:
+        """The command whose reply comes next, CONNECT for the greeting; "" where the hop owes none."""
+        return self._awaited[0] if self._awaited else ""
+
+    @property
     def is_quiet(self) -> bool:
         """Nothing is under way: the connection can serve another transaction (an open one is reset first)."""
         return not (self.is_spent or self._awaited or self._queued or self._in_content)
@@ -178,8 +183,11 @@ class SmtpDelivery:
 
     # What the sender of mail does.
 
-    def open(self, sender: Sender, origin: Origin, recipient: Recipient) -> Reply | None:
-        """Begin a transaction with its first recipient. None: asked; a Reply: refused here, nothing was sent."""
+    def open(self, sender: Sender, origin: Origin | None, recipient: Recipient) -> Reply | None:
+        """Begin a transaction with its first recipient. None: asked; a Reply: refused here, nothing was sent.
+
+        Without an `origin` (an address probe) the hop is not told of a client.
+        """
         offered = self.extensions
         is_foreign = sender.is_smtputf8 or not sender.address.isascii() or not recipient.address.isascii()
         if is_foreign and not offered.has_smtputf8:
@@ -193,7 +201,8 @@ class SmtpDelivery:
             return BAD_RECIPIENT
         if self._in_transaction:
             self._queued.append(("RSET", b"RSET\r\n"))
-        self._queued.extend(("XFORWARD", line) for line in xforward_commands(origin, offered))
+        if origin is not None:
+            self._queued.extend(("XFORWARD", line) for line in xforward_commands(origin, offered))
         self._queued.append(("MAIL", mail))
         self._queued.append(("RCPT", first))
         self._in_transaction = True
@@ -256,7 +265,7 @@ class SmtpDelivery:
         if octets.count(b"\n") != line_ends or octets.count(b"\r") != line_ends:
             octets = _STRAY.sub(lambda found: b"\r\n" if found[0] == b"\n" else b" ", octets)
         was_at_line_start, self._is_at_line_start = self._is_at_line_start, octets.endswith(b"\r\n")
-        if b"\r\n." in octets:
+        if b"." in octets and b"\r\n." in octets:  # one octet is looked for much faster than three: base64 has no dot
             octets = octets.replace(b"\r\n.", b"\r\n..")
         return b"." + octets if was_at_line_start and octets.startswith(b".") else octets
 

@@ -65,6 +65,13 @@ class HopReply:
     code: int
     lines: tuple[bytes, ...]
 
+    @property
+    def verbatim(self) -> str:
+        """All of it in one line, each line with its code, as Postfix quotes what a server said."""
+        texts = [line.decode("utf-8", "surrogateescape") for line in self.lines]
+        marks = "-" * (len(texts) - 1) + " "
+        return " ".join(f"{self.code}{mark}{text}" for mark, text in zip(marks, texts, strict=True)).rstrip()
+
     def __str__(self) -> str:
         """The reply in one line for the log, control characters as '?'."""
         text = " ".join(line.decode("utf-8", "replace") for line in self.lines[:TOLD_LINE_COUNT])

@@ -83,6 +83,12 @@ class HopConnection(asyncio.Protocol):
         """The transport is there and not closing."""
         return self._transport is not None and not self._transport.is_closing()
 
+    @property
+    def peer_address(self) -> str:
+        """Where it is connected to: an IP address, or "" for a Unix socket and for none."""
+        peer = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return str(peer[0]) if isinstance(peer, tuple) else ""
+
     def send(self) -> None:
         """Write what the delivery wants sent, in one write, and start the deadline of the replies to it."""
         octets = self.delivery.outgoing()

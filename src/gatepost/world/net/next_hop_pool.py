@@ -16,6 +16,7 @@ Postfix: smtpd_proxy_timeout, smtp_connect_timeout, smtp_connection_cache_time_l
 """
 
 import asyncio
+import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -164,7 +165,7 @@ class NextHopPool:
             except TimeoutError:
                 why = f"connect to {place}: timed out"
             except OSError as error:
-                why = f"connect to {place}: {error.strerror or error}"
+                why = f"connect to {place}: {os.strerror(error.errno) if error.errno else error}"
             else:
                 return ""
         return why
