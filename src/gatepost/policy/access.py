@@ -173,3 +173,6 @@ _REFUSING: dict[str, tuple[Callable[[Reply], Verdict], str, bool]] = {
     "DEFER_IF_PERMIT": (DeferIfPermit, "Service unavailable", False),
     "DEFER_IF_REJECT": (DeferIfReject, "Service unavailable", False),
 }
+
+ACTIONS = (*_SIMPLE, *_REFUSING)
+"""Every action that has a name; a reply code, or only digits, need none."""

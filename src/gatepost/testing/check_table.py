@@ -8,22 +8,28 @@
 What is checked, and reported by an AssertionError that says which promise was broken:
 - the record: a name, a manual with a summary, a kind (FIXED or PATTERN) that agrees with policy/lookup_order.py;
 - every key of `has` is Found with its value and a source; every key of `lacks` is NotFound; asking twice, and asking
-  through lookup() instead of find(), changes nothing;
+  through lookup(), changes nothing; an AwaitedTable answers by ask() what it answers by lookup(), once, not before
+  ask() has returned, and not to one who has left;
+- of several keys asked for together the first that is known answers;
 - keys are folded, or not, as the record says;
 - awkward keys (empty, 4097 characters, NUL, octets that are not UTF-8, lone surrogates, line ends) never raise, and
   those that can be in no table are not found;
+- what the table can list (entries, results) is what it answers with;
 - complaints are one line each, name their place and say what to do;
 - each name in `broken` gives a table all the same, which is Unavailable for every key, and an error with a cure.
 
-A type whose answers cannot be chosen gives empty `has`, `lacks` or `broken`.
+A type whose answers cannot be chosen gives empty `has`, `lacks` or `broken`. docs/tables.md shows how to add a type.
 """
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 from gatepost.model.answer import Answer, Found, NotFound, Unavailable
 from gatepost.policy.lookup_order import tries_partial_keys
+from gatepost.policy.questions import TableHit
+from gatepost.world.tables.awaited import AwaitedTable
 from gatepost.world.tables.table import KEY_LENGTH_LIMIT, LocalTable, Table, TableRequest, TableType, load_as
 
 _KEYS_IN_NO_TABLE = ("x" * (KEY_LENGTH_LIMIT + 1), "a\0b", "\ud800")
@@ -41,24 +47,23 @@ def check_table(
 ) -> None:
     """Load `name` by the record and hold it to the contract. Raises AssertionError."""
     check_record(record, name)
-    table = _load(record, name, base)
-    assert not [c for c in table.complaints if c.severity == "error"], f"{name} has errors: {table.complaints}"
-    _check_complaints(table)
-    for key, value in has.items():
-        answer = _ask(table, key)
-        assert answer == Found(value), f"{name}: {key!r} should be {value!r}, is {answer}"
-        assert isinstance(answer, Found)
-        assert answer.source, f"{name}: the answer for {key!r} does not say where it stands"
-        _check_folding(record, table, key, answer)
-    for key in lacks:
-        answer = _ask(table, key)
-        assert isinstance(answer, NotFound), f"{name}: {key!r} should not be found, is {answer}"
-    for key in _AWKWARD_KEYS:
-        answer = _ask(table, key)
-        assert isinstance(answer, Found | NotFound | Unavailable), (
-            f"{name}: {key!r} gives {answer!r}, which is no answer"
-        )
-        assert key not in _KEYS_IN_NO_TABLE or isinstance(answer, NotFound), f"{name}: {key[:20]!r} is {answer}"
+    with _Asked(_load(record, name, base)) as asked:
+        table = asked.table
+        assert not [c for c in table.complaints if c.severity == "error"], f"{name} has errors: {table.complaints}"
+        _check_complaints(table)
+        _check_has(record, asked, has)
+        for key in lacks:
+            answer = asked.ask(key)
+            assert isinstance(answer, NotFound), f"{name}: {key!r} should not be found, is {answer}"
+        for key in _AWKWARD_KEYS:
+            answer = asked.ask(key)
+            assert isinstance(answer, Found | NotFound | Unavailable), (
+                f"{name}: {key!r} gives {answer!r}, which is no answer"
+            )
+            assert key not in _KEYS_IN_NO_TABLE or isinstance(answer, NotFound), f"{name}: {key[:20]!r} is {answer}"
+        _check_lists(asked)
+        if isinstance(table, AwaitedTable):
+            asked.check_waiting(table, tuple(lacks), tuple(has))
     for broken_name in broken:
         check_surrogate(_load(record, broken_name, base))
 
@@ -76,29 +81,83 @@ def check_surrogate(table: Table) -> None:
     errors = [complaint for complaint in table.complaints if complaint.severity == "error"]
     assert errors, f"{table.name} cannot be used, and no complaint says so"
     _check_complaints(table)
-    for key in ("a", "example.com", *_AWKWARD_KEYS):
-        answer = _ask(table, key)
-        assert isinstance(answer, Unavailable), f"{table.name} cannot be used, yet {key[:20]!r} is {answer}"
-        assert answer.why, f"{table.name} is Unavailable without a reason"
+    with _Asked(table) as asked:
+        for key in ("a", "example.com", *_AWKWARD_KEYS):
+            answer = asked.ask(key)
+            assert isinstance(answer, Unavailable), f"{table.name} cannot be used, yet {key[:20]!r} is {answer}"
+            assert answer.why, f"{table.name} is Unavailable without a reason"
+
+
+class _Asked(ExitStack):
+    """A table and the event loop in which it is asked; both are ended together."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self.table = table
+        self._runner = self.enter_context(asyncio.Runner())
+        if isinstance(table, AwaitedTable):
+            self.callback(table.close)
+
+    def ask(self, key: str) -> Answer[str]:
+        """Ask in every way and twice; all must agree."""
+        answer = self._runner.run(self.table.lookup(key))
+        again = self._runner.run(self.table.lookup(key))
+        ways = [self.table.find(key), self.table.find(key)] if isinstance(self.table, LocalTable) else [again]
+        assert ways == [answer] * len(ways), f"{self.table.name}: {key!r} is answered in more than one way"
+        return answer
+
+    def check_waiting(self, table: AwaitedTable, lacks: tuple[str, ...], has: tuple[str, ...]) -> None:
+        """Hold ask() to the contract: one answer, later, for the first key known, to those who still wait."""
+        self._runner.run(_check_waiting(table, (*lacks, *has)))
+
+
+async def _check_waiting(table: AwaitedTable, keys: tuple[str, ...]) -> None:
+    told: list[Answer[TableHit]] = []
+    heard = asyncio.Event()
+
+    def done(answer: Answer[TableHit]) -> None:
+        told.append(answer)
+        heard.set()
+
+    left = table.ask(keys, lambda _answer: told.append(Unavailable("the asker had left")))
+    left.cancel()
+    table.ask(keys, done)
+    assert not told, f"{table.name}: ask() answers before it returns"
+    await heard.wait()
+    await asyncio.sleep(0)
+    assert len(told) == 1, f"{table.name}: one question, {len(told)} answers: {told}"
+    singly = [await table.lookup(key) for key in keys]
+    known = [(key, each) for key, each in zip(keys, singly, strict=True) if not isinstance(each, NotFound)]
+    first = known[0] if known else None
+    if isinstance(told[0], Found):
+        assert first is not None, f"{table.name}: several keys give {told[0]}, and each alone is not found"
+        assert (told[0].value.key, Found(told[0].value.value)) == first, f"{table.name}: {told[0]} is not {first}"
+    else:
+        assert first is None or isinstance(first[1], Unavailable), f"{table.name}: {told[0]}, and yet {first}"
 
 
 def _load(record: TableType, name: str, base: Path | None) -> Table:
     return load_as(record, TableRequest(name, name.partition(":")[2], base))
 
 
-def _ask(table: Table, key: str) -> Answer[str]:
-    """Ask by find and by lookup, and twice; all must agree."""
-    answer = asyncio.run(table.lookup(key))
-    if isinstance(table, LocalTable):
-        assert table.find(key) == table.find(key) == answer, f"{table.name}: {key!r} is answered in more than one way"
-    return answer
+def _check_has(record: TableType, asked: _Asked, has: Mapping[str, str]) -> None:
+    name = asked.table.name
+    for key, value in has.items():
+        answer = asked.ask(key)
+        assert answer == Found(value), f"{name}: {key!r} should be {value!r}, is {answer}"
+        assert isinstance(answer, Found)
+        assert answer.source, f"{name}: the answer for {key!r} does not say where it stands"
+        if record.folds_keys:
+            other = key.swapcase()
+            assert asked.ask(other) == answer, f"{name}: {other!r} is not {key!r} in another case"
 
 
-def _check_folding(record: TableType, table: Table, key: str, answer: Answer[str]) -> None:
-    if record.folds_keys:
-        assert _ask(table, key.swapcase()) == answer, (
-            f"{table.name}: {key.swapcase()!r} is not {key!r} in another case"
-        )
+def _check_lists(asked: _Asked) -> None:
+    table = asked.table
+    results = {value for value, _place in table.results()} if table.results is not None else None
+    for key, value in table.entries() if table.entries is not None else ():
+        assert asked.ask(key) == Found(value), f"{table.name}: lists {key!r} as {value!r}, and answers otherwise"
+        assert results is None or value in results, f"{table.name}: {value!r} is listed, and not among its results"
 
 
 def _check_complaints(table: Table) -> None:

@@ -1,8 +1,10 @@
 """The judge: Debian's postmap, with a configuration of its own."""
 
 import os
+import re
 import subprocess
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from gatepost.model.answer import Found, Unavailable
@@ -34,8 +36,13 @@ class RealPostmap:
 
     def ask(self, name: str, keys: Iterable[str]) -> dict[str, str]:
         """The values of those keys that the table knows."""
+        return self.told(name, keys).values
+
+    def told(self, name: str, keys: Iterable[str]) -> "Told":
+        """All that it says about these keys."""
         octets = [key.encode("utf-8", "surrogateescape") for key in keys]
-        lines = self.run("-q", "-", name, stdin=b"".join(key + b"\n" for key in octets)).stdout.split(b"\n")
+        done = self.run("-q", "-", name, stdin=b"".join(key + b"\n" for key in octets))
+        lines = done.stdout.split(b"\n")
         values, at = {}, 0
         for key in octets:
             if lines[at].startswith(key + b"\t"):
@@ -43,7 +50,24 @@ class RealPostmap:
                 values[text] = lines[at][len(key) + 1 :].decode("utf-8", "surrogateescape")
                 at += 1
         assert lines[at:] == [b""], f"unread answers of postmap: {lines[at:]}"
-        return values
+        return Told(values, done.returncode, done.stderr)
+
+
+@dataclass(frozen=True)
+class Told:
+    values: dict[str, str]
+    status: int
+    stderr: bytes
+
+    @property
+    def lines(self) -> list[int]:
+        """The lines that its findings name."""
+        return numbers_in(self.stderr)
+
+
+def numbers_in(stderr: bytes) -> list[int]:
+    """The lines that findings name, each once."""
+    return sorted({int(number) for number in re.findall(rb"line (\d+): ", stderr)})
 
 
 def known_values(table: LocalTable, keys: Iterable[str]) -> dict[str, str]:

@@ -1,14 +1,16 @@
 """regexp, pcre and cidr beyond what postmap can judge: sources, findings, bounds, engines."""
 
+import random
 import resource
 import time
 import timeit
+from ipaddress import ip_network
 
 import pytest
 
 from gatepost.model.answer import NOT_FOUND, Found, Unavailable
 from gatepost.world.tables import load_table
-from gatepost.world.tables.posix_regex import EXTENDED, PosixPattern
+from gatepost.world.tables.posix_regex import EXTENDED, OCTETS_PER_COMPILE, PosixPattern
 
 
 def load(tmp_path, text, kind):
@@ -114,7 +116,7 @@ def test_a_renewed_pattern_is_the_same_pattern():
     for _ in range(3):
         assert pattern.matches(b"ab") and not pattern.matches(b"ba")
         assert list(pattern.groups(b"a")) == [b"a", b""]
-        pattern.renew()
+        pattern.matches(b"x" * OCTETS_PER_COMPILE)
 
 
 # -- networks --------------------------------------------------------------------------------------------------------
@@ -133,6 +135,24 @@ def test_the_cure_for_host_bits(tmp_path):
     assert "write 192.0.2.0/24" in table.complaints[0].cure
     assert "its rules hold for every address" in table.complaints[1].text
     assert table.find("1.2.3.4") == Found("y")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nested_networks_answer_as_one_after_another(tmp_path, seed):
+    dice = random.Random(seed)
+    spaces = [ip_network("10.0.0.0/24"), ip_network("2001:db8::/120")]
+    rules = []
+    for number in range(120):
+        space = dice.choice(spaces)
+        length = dice.randint(space.prefixlen - 2, space.max_prefixlen)
+        network = ip_network((space[dice.randrange(256)], length), strict=False)
+        rules.append(("!" if dice.random() < 0.02 else "", network, f"rule {number}"))
+    table = load(tmp_path, "".join(f"{sign}{network} {answer}\n" for sign, network, answer in rules), "cidr")
+    for space in spaces:
+        for address in space:
+            hits = (a for s, n, a in rules if n.version == address.version and (address in n) is not bool(s))
+            first = next(hits, None)
+            assert table.find(str(address)) == (NOT_FOUND if first is None else Found(first)), address
 
 
 def test_ten_thousand_networks(tmp_path):

@@ -1,6 +1,8 @@
 """Names of tables, surrogates, and the first of several keys."""
 
 import asyncio
+from contextlib import nullcontext
+from dataclasses import replace
 
 import pytest
 
@@ -9,6 +11,7 @@ from gatepost.policy.lookup_order import tries_partial_keys
 from gatepost.policy.questions import TableHit, TableLookup
 from gatepost.testing.check_table import check_record, check_surrogate, check_table
 from gatepost.world.tables import TABLE_TYPES, Tables, load_table
+from gatepost.world.tables.awaited import AwaitedTable, Ticket
 from gatepost.world.tables.registry import UNKNOWN
 from gatepost.world.tables.table import KEY_LENGTH_LIMIT, LoadedTable, TableType
 
@@ -21,16 +24,29 @@ CONTRACTS = {
                     (RULES, {"Example.com": "REJECT", "key": "value"}, ["com", "value"], ["missing", "{{/x/ y}"])),
     "cidr": ("10.0.0.0/8 in\n::1 six\n", {"10.1.1.1": "in", "::1": "six"}, ["11.0.0.1", "10"], ["missing", "{x}"]),
     "inline": ("{ a=b, {c = d e} }", {"a": "b", "c": "d e"}, ["b"], ["x", "{}", "{a}"]),
+    "fail": ("it", {}, [], []),
+    "environ": ("x", {}, ["no_such_variable"], []),
+    "unionmap": ("{inline:{a=b},static:{c d}}", {"a": "b,c d", "x": "c d"}, [], ["{}", "x", "{x}", "{inline:{a=b}"]),
+    "pipemap": ("{inline:{a=b},inline:{b=c}}", {"a": "c"}, ["b", "c"], ["{}", "x", "{x}", "{inline:{a=b}"]),
+    "randmap": ("{one}", {"a": "one", "": "one"}, [], ["{}", "x"]),
     "static": ("{ any text }", {"a": "any text", "": "any text"}, [], ["{x"]),
     "unix": ("passwd.byname", {}, ["no-such-user-here"], ["shadow.byname"]),
     "nis": ("mail.aliases", {}, ["postmaster"], []),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", TABLE_TYPES)
+WITH_SERVERS = {"sqlite", "mysql", "pgsql", "ldap", "tcp", "socketmap"}
+"""Held to the contract in test_remote_tables.py, where their servers are."""
+
+
+def test_no_type_is_without_a_contract():
+    assert set(TABLE_TYPES) == set(CONTRACTS) | WITH_SERVERS
+
+
+@pytest.mark.parametrize("kind", CONTRACTS)
 def test_every_type_keeps_the_contract(tmp_path, kind):
     text, has, lacks, broken = CONTRACTS[kind]
-    argument = text if kind in ("inline", "static", "unix", "nis") else "source"
+    argument = "source" if "\n" in text else text
     (tmp_path / "source").write_text(text)
     broken = [f"{kind}:{name}" for name in broken]
     check_table(TABLE_TYPES[kind], f"{kind}:{argument}", has=has, lacks=lacks, broken=broken, base=tmp_path)
@@ -58,6 +74,48 @@ def test_the_kit_notices_a_type_that_is_never_unavailable():
         check_table(record, "x:y", has={}, broken=["x:missing"])
 
 
+class Awaited(AwaitedTable):
+    """Waits for every answer, and keeps or breaks one promise."""
+
+    def __init__(self, breaks):
+        self.breaks = breaks
+        super().__init__("x:y", AWAITED, (), ())
+
+    def make_table(self, _record, _request):
+        return self
+
+    def start(self, tell, *, is_membership):
+        pass
+
+    def close(self):
+        pass
+
+    def instant(self, keys):
+        return None
+
+    def ask(self, keys, done):
+        ticket = Ticket(done)
+        if len(keys) > 1 and self.breaks == "tells at once":
+            ticket.tell(NOT_FOUND)
+        key = keys[-1] if self.breaks == "another key" else next((key for key in keys if key in "ab"), "")
+        answer = Found(TableHit(key, "value"), "somewhere") if key in tuple("ab") else NOT_FOUND
+        tell = done if len(keys) > 1 and self.breaks == "tells those who left" else ticket.tell
+        asyncio.get_running_loop().call_soon(tell, answer)
+        return ticket
+
+
+AWAITED = TableType("x", "A type.", True, False, lambda _r: None)
+
+
+@pytest.mark.parametrize(("breaks", "promise"), [
+    ("tells at once", "before it returns"), ("tells those who left", "2 answers"), ("another key", "is not"), ("", None),
+])  # fmt: skip
+def test_the_kit_notices_a_promise_broken_by_a_table_that_waits(breaks, promise):
+    record = replace(AWAITED, load=lambda _request: Awaited(breaks))
+    with pytest.raises(AssertionError, match=promise) if promise else nullcontext():
+        check_table(record, "x:y", has={"a": "value", "b": "value"}, lacks=["z"])
+
+
 @pytest.mark.parametrize("kind", TABLE_TYPES)
 def test_the_record_agrees_with_the_policy(kind):
     check_record(TABLE_TYPES[kind], f"{kind}:x")
@@ -65,7 +123,7 @@ def test_the_record_agrees_with_the_policy(kind):
 
 
 @pytest.mark.parametrize(
-    "name", ["foo:bar", "mysql:/etc/x", "example", "", ":", ":x", "hash:", "proxy:", "proxy:hash:", "x" * 9000]
+    "name", ["foo:bar", "memcache:/etc/x", "example", "", ":", ":x", "hash:", "proxy:", "proxy:hash:", "x" * 9000]
 )
 def test_a_name_that_is_no_table(name):
     table = load_table(name)

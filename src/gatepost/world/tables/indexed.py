@@ -1,28 +1,35 @@
 """hash, btree, dbm, sdbm, lmdb, cdb: tables that Postfix compiles with postmap, read here from their source text.
 
 `hash:/etc/postfix/access` reads `/etc/postfix/access`, the file that postmap would be given, and follows its
-changes; no compiled file is needed. Each line is `key whitespace value`; keys are folded to lower case; of two lines
-with the same key the first is kept, with a warning.
+changes; no compiled file is needed. Where there is no text, the compiled file of lmdb and cdb is read instead
+(compiled.py); one that is older than its text is told. Each line of the text is `key whitespace value`; keys are
+folded to lower case; of two lines with the same key the first is kept, with a warning.
 
 A file in which every key ends with a colon is what postalias(1) compiles, and is read as aliases(5):
 `name: value, value`; the name may be quoted, and is known without its quotes.
 
-Unavailable: the source text is missing (the compiled file alone is not enough).
+Unavailable: neither the text is there, nor (lmdb, cdb) the compiled file.
 Postfix: DATABASE_README, postmap(1), postalias(1), aliases(5)
 """
 
 from collections.abc import Iterator
+from functools import partial
 
+from gatepost.world.tables.compiled import SUFFIXES, load_compiled, staleness
 from gatepost.world.tables.source import Source, read_file
 from gatepost.world.tables.table import LoadedTable, TableRequest, TableType
 from gatepost.world.tables.text_table import Entry, as_table, keep_first, read_entries, usable_lines
 
-TYPE_NAMES = ("hash", "btree", "dbm", "sdbm", "lmdb", "cdb")
 
-
-def load(request: TableRequest) -> LoadedTable:
-    """Read the source text."""
+def load(kind: str, request: TableRequest) -> LoadedTable:
+    """Read the source text, or else the compiled file."""
+    compiled = load_compiled(kind, request)
+    if compiled is not None:
+        return compiled
     source = read_file(request)
+    stale = staleness(kind, request.path)
+    if stale is not None:
+        source.keep(stale)
     if _is_aliases(Source(source.label, source.octets), smtputf8=request.smtputf8):
         entries = _read_aliases(source, smtputf8=request.smtputf8)
     else:
@@ -71,4 +78,6 @@ def _split_alias(text: str) -> tuple[str, str, str]:
     return "".join(name), "", ""
 
 
-INDEXED = tuple(TableType(name, __doc__, tries_partial_keys=True, folds_keys=True, load=load) for name in TYPE_NAMES)
+INDEXED = tuple(
+    TableType(name, __doc__, tries_partial_keys=True, folds_keys=True, load=partial(load, name)) for name in SUFFIXES
+)

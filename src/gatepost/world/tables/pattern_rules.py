@@ -1,4 +1,4 @@
-"""Rules of pattern tables, regexp and pcre alike: read once, then tried in order; the first that matches decides.
+"""Rules of pattern tables, regexp and pcre alike: how they are written, and read. rule_search.py searches them.
 
     /pattern/flags result          result where the pattern matches
     !/pattern/flags result         result where it does not
@@ -14,13 +14,16 @@ it then hold for every key, as in Postfix: the finding says so.
 Postfix: regexp_table(5), pcre_table(5)
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from gatepost.model.answer import NOT_FOUND, Answer, Found, Unavailable
+from gatepost.model.answer import Answer, Found
+from gatepost.world.tables.needed_text import Texts
+from gatepost.world.tables.rule_search import Condition, Pattern, Rule, make_search
 from gatepost.world.tables.source import Source
-from gatepost.world.tables.template import Template, TemplateError, parse_template
+from gatepost.world.tables.table import GROUP_MARK
+from gatepost.world.tables.template import TemplateError, parse_template
 
 _SPACE = frozenset(b" \t\n\v\f\r")
 
@@ -29,28 +32,8 @@ class PatternError(ValueError):
     """The engine does not take the pattern."""
 
 
-class MatchError(Exception):
-    """The engine could not decide whether a pattern matches (a limit, no memory)."""
-
-
 class _RuleError(ValueError):
     """A rule that cannot be used; the second argument is the cure."""
-
-
-class Pattern(Protocol):
-    """A compiled pattern of either engine."""
-
-    group_count: int
-
-    @property
-    def caution(self) -> str:
-        """What its author should know of the pattern's cost, if anything."""
-
-    def matches(self, octets: bytes) -> bool:
-        """Search. Raises MatchError."""
-
-    def groups(self, octets: bytes) -> Sequence[bytes]:
-        """Give what the groups matched, for octets that matches() has just matched."""
 
 
 class Compile(Protocol):
@@ -62,36 +45,27 @@ class Compile(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What differs between the types: default options, the option that each flag toggles, flags without effect."""
+    """What differs between the types.
+
+    Default options, the option that each flag toggles, flags without effect; `needed_text` tells what text a key must
+    hold for a pattern with these options to match (needed_text.py).
+    """
 
     compile: Compile
     options: int
     toggles: Mapping[str, int]
     ignored_flags: str = ""
     takes_second_pattern: bool = False
+    needed_text: Callable[[bytes, int], tuple[Texts, ...]] = lambda _pattern, _options: ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Condition:
+class _Written:
     """A pattern as written: its text and options, and whether it must match or must not."""
 
     pattern: bytes
     options: int
     must_match: bool
-
-
-@dataclass(slots=True)
-class _Step:
-    """A rule, or an `if` (which has no answer). `otherwise` is the step to go on with where the condition fails."""
-
-    pattern: Pattern
-    must_match: bool
-    line: int
-    otherwise: int = 0
-    second: Pattern | None = None
-    second_must_match: bool = False
-    answer: Found[str] | None = None
-    template: Template | None = None
 
 
 class RuleReader:
@@ -100,8 +74,8 @@ class RuleReader:
     def __init__(self, source: Source, dialect: Dialect) -> None:
         self._source = source
         self._dialect = dialect
-        self._steps: list[_Step] = []
-        self._open_ifs: list[_Step] = []
+        self._rules: list[Rule] = []
+        self._open_ifs: list[Condition] = []
 
     def read(self) -> Callable[[str], Answer[str]]:
         """Read all rules; what is wrong goes to the source's findings."""
@@ -110,19 +84,19 @@ class RuleReader:
                 self._read_line(number, line.rstrip())
             except _RuleError as error:
                 self._source.warn(number, f"{error.args[0]}; the rule is left out", error.args[1])
-        for step in self._open_ifs:
-            step.otherwise = len(self._steps)
-            self._source.warn(step.line, "an if without endif: everything after it is inside", "add the endif")
-        return _searcher(tuple(self._steps), self._source.label)
+        for condition in self._open_ifs:
+            condition.end = len(self._rules)
+            self._source.warn(condition.line, "an if without endif: everything after it is inside", "add the endif")
+        return make_search(tuple(self._rules), self._source.label)
 
     def results(self) -> Iterator[tuple[str, str]]:
-        """Every result that was read, groups left out, and where it stands."""
-        for step in self._steps:
-            place = f"{self._source.label}:{step.line}"
-            if step.answer is not None:
-                yield step.answer.value, place
-            elif step.template is not None:
-                yield step.template.expand((b"",) * step.template.highest_group), place
+        """Every result that was read, GROUP_MARK for each group, and where it stands."""
+        for rule in self._rules:
+            if rule.answer is not None:
+                yield rule.answer.value, rule.answer.source
+            elif rule.template is not None:
+                text = rule.template.expand((GROUP_MARK.encode(),) * rule.template.highest_group)
+                yield text, f"{self._source.label}:{rule.line}"
 
     def _read_line(self, number: int, line: bytes) -> None:
         word = line[:5].lower()
@@ -136,8 +110,8 @@ class RuleReader:
             raise _RuleError("neither a pattern nor if nor endif", "write: /pattern/flags result")
 
     def _read_rule(self, number: int, line: bytes) -> None:
-        condition, rest = self._read_condition(number, line)
-        second: _Condition | None = None
+        first, rest = self._read_condition(number, line)
+        second: _Written | None = None
         if rest.startswith(b"!") and self._dialect.takes_second_pattern:
             second, rest = self._read_condition(number, rest)
         try:
@@ -145,27 +119,29 @@ class RuleReader:
         except TemplateError as error:
             raise _RuleError(f"bad result: {error}", "write $$ for a dollar sign and $1 for a group") from None
         highest = template.highest_group
-        if highest and not condition.must_match:
+        if highest and not first.must_match:
             raise _RuleError("a negated pattern has no groups to put into the result", "take the $ out of the result")
-        pattern = self._compile(number, condition, wants_groups=highest > 0)
+        pattern = self._compile(number, first, wants_groups=highest > 0)
         if highest > pattern.group_count:
             text = f"${highest} where the pattern has {pattern.group_count} groups"
             raise _RuleError(text, "use a group that is there")
-        step = _Step(pattern, condition.must_match, number, len(self._steps) + 1)
+        rule = Rule(pattern, first.must_match, number, tuple(self._open_ifs))
+        if first.must_match:
+            rule.needed = self._dialect.needed_text(first.pattern, first.options)
         if second is not None:
-            step.second, step.second_must_match = self._compile(number, second, wants_groups=False), second.must_match
+            rule.second, rule.second_must_match = self._compile(number, second, wants_groups=False), second.must_match
         if highest:
-            step.template = template
+            rule.template = template
         else:
-            step.answer = Found(template.expand(), f"{self._source.label}:{number}")
+            rule.answer = Found(template.expand(), f"{self._source.label}:{number}")
         if not template.parts:
             self._source.warn(number, "a rule without a result", "write one: an empty result makes look-ups fail")
-        self._steps.append(step)
+        self._rules.append(rule)
 
     def _open_if(self, number: int, text: bytes) -> None:
         try:
-            condition, rest = self._read_condition(number, text.lstrip())
-            step = _Step(self._compile(number, condition, wants_groups=False), condition.must_match, number)
+            written, rest = self._read_condition(number, text.lstrip())
+            pattern = self._compile(number, written, wants_groups=False)
         except _RuleError as error:
             why, cure = error.args
             self._source.warn(number, f"{why}; the if is left out: its rules hold for every key", cure)
@@ -173,17 +149,16 @@ class RuleReader:
         if rest.strip():
             cure = "remove it; do not indent the lines between if and endif"
             self._source.warn(number, "text after the pattern of an if is passed over", cure)
-        self._steps.append(step)
-        self._open_ifs.append(step)
+        self._open_ifs.append(Condition(pattern, written.must_match, number))
 
     def _close_if(self, number: int, rest: bytes) -> None:
         if not self._open_ifs:
             raise _RuleError("an endif without if", "remove it")
         if rest.strip():
             self._source.warn(number, "text after endif is passed over", "put nothing else on that line")
-        self._open_ifs.pop().otherwise = len(self._steps)
+        self._open_ifs.pop().end = len(self._rules)
 
-    def _compile(self, number: int, condition: _Condition, *, wants_groups: bool) -> Pattern:
+    def _compile(self, number: int, condition: _Written, *, wants_groups: bool) -> Pattern:
         try:
             pattern = self._dialect.compile(condition.pattern, condition.options, wants_groups=wants_groups)
         except PatternError as error:
@@ -192,7 +167,7 @@ class RuleReader:
             self._source.warn(number, pattern.caution, "write the rule without it, or in a pcre table")
         return pattern
 
-    def _read_condition(self, number: int, text: bytes) -> tuple[_Condition, bytes]:
+    def _read_condition(self, number: int, text: bytes) -> tuple[_Written, bytes]:
         """Read `[!]/pattern/flags`; give it and what follows."""
         start = 0
         while text[start : start + 1] in (b"!", b" ", b"\t", b"\v", b"\f", b"\r"):
@@ -205,7 +180,7 @@ class RuleReader:
             shown = text[start : start + 1].decode("utf-8", "replace")
             raise _RuleError(f"the pattern has no closing {shown!r}", "close it; protect it with \\ inside")
         options, rest = self._read_flags(number, text[end + 1 :])
-        return _Condition(text[start + 1 : end], options, negations % 2 == 0), rest
+        return _Written(text[start + 1 : end], options, negations % 2 == 0), rest
 
     def _read_flags(self, number: int, text: bytes) -> tuple[int, bytes]:
         """Toggle options up to whitespace or a second pattern; give them and what follows."""
@@ -235,30 +210,3 @@ def _closing_delimiter(text: bytes, start: int) -> int:
             return at
         at += 1
     return -1
-
-
-def _searcher(steps: tuple[_Step, ...], label: str) -> Callable[[str], Answer[str]]:
-    """Make the search over finished steps."""
-    end = len(steps)
-
-    def search(key: str) -> Answer[str]:
-        octets = key.encode("utf-8", "surrogateescape")
-        at = 0
-        try:
-            while at < end:
-                step = steps[at]
-                if step.pattern.matches(octets) is not step.must_match:
-                    at = step.otherwise
-                    continue
-                at += 1
-                if step.second is not None and step.second.matches(octets) is not step.second_must_match:
-                    continue
-                if step.answer is not None:
-                    return step.answer
-                if step.template is not None:
-                    return Found(step.template.expand(step.pattern.groups(octets)), f"{label}:{step.line}")
-        except MatchError as error:
-            return Unavailable(f"{label}:{step.line}: {error}")
-        return NOT_FOUND
-
-    return search

@@ -8,17 +8,24 @@
 Patterns ignore case and `.` matches a newline; a flag after the pattern toggles: `i` case, `m` multi-line, `s` dot
 matches newline, `x` extended, `A` anchored, `E` dollar matches at the very end only, `U` ungreedy. `X` has no effect
 (PCRE2). Rules may stand in the name: `pcre:{ {/pattern/ result}, … }`; in main.cf write `$$` for `$`. The key is
-matched whole and as it was sent: no parent domains, no folding. Cost: about 0.6 µs for each rule tried.
+matched whole and as it was sent: no parent domains, no folding. Cost: about 0.6 µs for each rule tried;
+of a long table only rules are tried whose text the key holds (rule_search.py).
 
 Unavailable: a match that takes more than the limits of pcre2_library.py (Postfix goes on to the next rule).
 Postfix: pcre_table(5)
 """
 
 from gatepost.world.tables import pcre2_library
+from gatepost.world.tables.needed_text import Texts, needed_text
 from gatepost.world.tables.pattern_rules import Dialect, RuleReader
 from gatepost.world.tables.pcre2_library import PerlPattern
 from gatepost.world.tables.source import read_rules
 from gatepost.world.tables.table import LoadedTable, TableRequest, TableType, fault
+
+
+def _needed_text(pattern: bytes, options: int) -> tuple[Texts, ...]:
+    return () if options & pcre2_library.EXTENDED else needed_text(pattern, is_perl=True)
+
 
 _DIALECT = Dialect(
     compile=PerlPattern,
@@ -33,6 +40,7 @@ _DIALECT = Dialect(
         "U": pcre2_library.UNGREEDY,
     },
     ignored_flags="X",
+    needed_text=_needed_text,
 )
 
 

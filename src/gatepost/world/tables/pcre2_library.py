@@ -21,7 +21,8 @@ import weakref
 from collections.abc import Sequence
 from functools import lru_cache
 
-from gatepost.world.tables.pattern_rules import MatchError, PatternError
+from gatepost.world.tables.pattern_rules import PatternError
+from gatepost.world.tables.rule_search import MatchError
 
 CASELESS, DOLLAR_ENDONLY, DOTALL, EXTENDED, MULTILINE, UNGREEDY, ANCHORED = (
     0x00000008, 0x00000010, 0x00000020, 0x00000080, 0x00000400, 0x00040000, 0x80000000,

@@ -6,10 +6,13 @@ pattern costs about 0.3 µs.
 
 Known limits of this engine, and what is done about them:
 - It remembers every state it ever reached, without bound: a pattern like `x.{20}$` grows by 1 MB for a long key.
-  `renew` compiles the pattern afresh; regexp.py does so after every KEY_OCTETS_PER_COMPILE octets of keys.
+  The pattern is therefore compiled afresh after every OCTETS_PER_COMPILE octets that it was tried on.
 - A back-reference (`\\1`) makes the cost grow beyond all bounds with the key's length (50 s for 400 octets, measured
   for `^(.*)(.*)\\1\\2x$`). Such a pattern takes keys of at most BACK_REFERENCE_KEY_LIMIT octets; a longer key is
   Unavailable.
+- A counted repetition is written out (`(a{100}){100}` is 10,000 a's), and each octet of a key may cost a step for
+  each copy (5 s for 4096 octets, measured for `(a{1,100}){1,100}b`). Keys beyond STEP_LIMIT steps are Unavailable;
+  up to 61 copies no key of 4096 octets is.
 
 A pattern is used by one thread. Only the GNU C library is known; elsewhere MISSING says why there is no engine.
 
@@ -21,7 +24,9 @@ import re
 import weakref
 from collections.abc import Sequence
 
-from gatepost.world.tables.pattern_rules import MatchError, PatternError
+from gatepost.world.tables.pattern_rules import PatternError
+from gatepost.world.tables.rule_search import MatchError
+from gatepost.world.tables.table import KEY_LENGTH_LIMIT
 
 EXTENDED, IGNORE_CASE, NEWLINE, NO_GROUPS = 1, 2, 4, 8
 """glibc's REG_EXTENDED, REG_ICASE, REG_NEWLINE, REG_NOSUB (regex.h)."""
@@ -29,11 +34,22 @@ EXTENDED, IGNORE_CASE, NEWLINE, NO_GROUPS = 1, 2, 4, 8
 BACK_REFERENCE_KEY_LIMIT = 255
 """Octets: a DNS name is not longer (RFC 1035 section 2.3.4); two references then cost about 0.1 s at worst."""
 
+STEP_LIMIT = 250_000
+"""Octets of the key times copies in the pattern: about 50 ms at worst, at 0.2 µs for each (measured)."""
+
+OCTETS_PER_COMPILE = 16 * 1024
+"""At some 4 KB for a remembered state, a pattern holds 64 MB at worst. For keys of 30 octets that is 20 µs every 500
+times that a pattern is tried."""
+
+_COSTLY = "a back-reference, or much counted repetition"
 _NO_MATCH = 1  # REG_NOMATCH
 _REGEX_OCTETS = 64  # sizeof(regex_t), LP64
 _GROUP_COUNT_OFFSET = 48  # offsetof(regex_t, re_nsub), LP64
 _ALL_CATEGORIES = 0x1FBF  # LC_ALL_MASK
 _BACK_REFERENCE = re.compile(rb"(?<!\\)(?:\\\\)*\\[1-9]")
+_TOKEN = re.compile(
+    rb"\\.|\[\^?\]?(?:\[([:.=]).*?\1\]|[^\]])*\]|(?P<count>\{(?P<least>\d+)(?P<most>,\d*)?\})|.", re.DOTALL
+)
 _ZERO = ctypes.c_size_t(0)
 _NO_OPTIONS = ctypes.c_int(0)
 
@@ -67,10 +83,40 @@ def _compile(pattern: bytes, options: int) -> _Regex:
     return regex
 
 
+def _key_limit(pattern: bytes) -> int:
+    """How many octets a key may have so that a search stays short."""
+    limit = STEP_LIMIT // _copies(pattern) if b"{" in pattern else STEP_LIMIT
+    return min(limit, BACK_REFERENCE_KEY_LIMIT) if _BACK_REFERENCE.search(pattern) else limit
+
+
+def _copies(pattern: bytes) -> int:
+    """How many pieces the counted repetitions of a pattern come to when they are written out; at least 1."""
+    sizes = [0]  # of the groups that are open
+    copies = last = 1
+    for token in _TOKEN.finditer(pattern):
+        if token["count"]:
+            most = int((token["most"] or b"")[1:] or token["least"])
+            copies = max(copies, last * most)
+            sizes[-1] += last * (max(most, 1) - 1)
+            last *= max(most, 1)
+        elif token[0] == b"(":
+            sizes.append(0)
+        elif token[0] == b")" and len(sizes) > 1:
+            last = sizes.pop()
+            sizes[-1] += last
+        elif token[0] not in (b"*", b"+", b"?"):
+            last = 1
+            sizes[-1] += 1
+    return copies
+
+
 class PosixPattern:
     """One compiled pattern."""
 
-    __slots__ = ("__weakref__", "_free", "_key_limit", "_options", "_pattern", "_regex", "_spans", "group_count")
+    __slots__ = (
+        "__weakref__", "_free", "_key_limit", "_octets_left", "_options", "_pattern", "_regex", "_spans",
+        "group_count",
+    )  # fmt: skip
 
     def __init__(self, pattern: bytes, options: int, *, wants_groups: bool) -> None:
         self._pattern = pattern
@@ -80,17 +126,23 @@ class PosixPattern:
         self._free.atexit = False
         self.group_count = int.from_bytes(bytes(self._regex)[_GROUP_COUNT_OFFSET:][:8], "little")
         self._spans = (ctypes.c_int * (2 * self.group_count + 2))() if wants_groups else None
-        self._key_limit = BACK_REFERENCE_KEY_LIMIT if _BACK_REFERENCE.search(pattern) else None
+        self._octets_left = OCTETS_PER_COMPILE
+        self._key_limit = _key_limit(pattern)
 
     @property
     def caution(self) -> str:
         """What its author should know of the pattern's cost, if anything."""
-        return f"a back-reference: keys beyond {self._key_limit} octets cannot be matched" if self._key_limit else ""
+        if self._key_limit >= KEY_LENGTH_LIMIT:
+            return ""
+        return f"a costly pattern ({_COSTLY}): keys beyond {self._key_limit} octets cannot be matched"
 
     def matches(self, octets: bytes) -> bool:
         """Search the pattern in the octets. Raises MatchError."""
-        if self._key_limit is not None and len(octets) > self._key_limit:
-            raise MatchError(f"a pattern with a back-reference takes keys up to {self._key_limit} octets")
+        if len(octets) > self._key_limit:
+            raise MatchError(f"a costly pattern ({_COSTLY}) takes keys up to {self._key_limit} octets")
+        self._octets_left -= len(octets)
+        if self._octets_left < 0:
+            self._renew()
         status: int = _regexec(self._regex, octets, _ZERO, None, _NO_OPTIONS)
         if status == 0:
             return True
@@ -106,8 +158,9 @@ class PosixPattern:
             raise MatchError("the C library could not match (out of memory)")
         return [octets[max(spans[at], 0) : max(spans[at + 1], 0)] for at in range(2, len(spans), 2)]
 
-    def renew(self) -> None:
+    def _renew(self) -> None:
         """Forget the states remembered by compiling afresh; without memory for that the old ones stay."""
+        self._octets_left = OCTETS_PER_COMPILE
         try:
             regex = _compile(self._pattern, self._options)
         except PatternError:

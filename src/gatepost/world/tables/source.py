@@ -14,6 +14,7 @@ Postfix: postmap(1), readlline(3)
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from gatepost.model.errors import Complaint, Place
@@ -39,8 +40,12 @@ class Source:
 
     def warn(self, line: int, text: str, cure: str) -> None:
         """Keep one finding about one line."""
+        self.keep(Complaint("warning", Place(self.label, line), text, cure))
+
+    def keep(self, finding: Complaint) -> None:
+        """Keep one finding, unless there are many already."""
         if len(self.findings) < FINDINGS_LIMIT:
-            self.findings.append(Complaint("warning", Place(self.label, line), text, cure))
+            self.findings.append(finding)
         else:
             self._unkept += 1
 
@@ -67,9 +72,10 @@ class Source:
 
     def _logical_lines(self) -> Iterator[tuple[int, bytes]]:
         start, parts = 0, [b""]
-        for number, line in enumerate(self.octets.split(b"\n"), 1):
-            if not line or line[0] == 35 or line.isspace():  # 35: '#'
+        for number, line in enumerate(BytesIO(self.octets), 1):
+            if line[0] == 35 or line.isspace():  # 35: '#'
                 continue
+            line = line.removesuffix(b"\n")
             if line[0] not in _SPACE_OCTETS:
                 if start:
                     yield start, parts[0] if len(parts) == 1 else b"".join(parts)
@@ -89,14 +95,18 @@ class Source:
 def read_file(request: TableRequest) -> Source:
     """Read the file that the argument names. Raises TableError."""
     path = request.path
+    return Source(str(path), read_octets(path, request.shown_name), (path,))
+
+
+def read_octets(path: Path, shown_name: str) -> bytes:
+    """Read a file that a table by this name needs. Raises TableError."""
     try:
         with path.open("rb") as stream:
             if not stat.S_ISREG(path.stat().st_mode):
                 raise fault(str(path), "is not a regular file", "name a text file", path)
             octets = stream.read(SIZE_LIMIT_BYTES + 1)
     except FileNotFoundError:
-        cure = f"create it, or correct the name {request.shown_name!r}"
-        raise fault(str(path), "no such file", cure, path) from None
+        raise fault(str(path), "no such file", f"create it, or correct the name {shown_name!r}", path) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise fault(str(path), f"cannot be read: {reason}", "check the name and the file's mode", path) from None
@@ -104,7 +114,7 @@ def read_file(request: TableRequest) -> Source:
         raise fault(
             str(path), f"is larger than {SIZE_LIMIT_BYTES} bytes", "use a database for a table this large", path
         )
-    return Source(str(path), octets, (path,))
+    return octets
 
 
 def read_rules(request: TableRequest) -> Source:

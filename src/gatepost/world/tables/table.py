@@ -18,6 +18,7 @@ Postfix: DATABASE_README
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from gatepost.model.answer import NOT_FOUND, Answer, Found, Unavailable
 from gatepost.model.errors import Complaint, Place
@@ -28,20 +29,30 @@ KEY_LENGTH_LIMIT = 4096
 SHOWN_NAME_LIMIT = 60
 """Characters of an inline table's own text that are shown where a file name would stand; longer is cut."""
 
+GROUP_MARK = "\ufffd"
+"""Stands in a listed result where an answer has what a group of a pattern matched."""
+
 Search = Callable[[str], Answer[str]]
+
+ParameterReader = Callable[[str], str | None]
+"""Gives a parameter of main.cf, None where it is not set."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRequest:
     """What a loader is asked for: `name` as configured, `argument` the part after `type:`.
 
-    `base` is the directory that relative file names start from (None: the current one).
+    `base` is the directory that relative file names start from (None: the current one). `parameter` gives a
+    parameter of main.cf, for types whose name may be a prefix of such (None: there is no main.cf).
+    `keeps_first`: of equal keys in a texthash the first counts, as for postmap; else the table is unusable.
     """
 
     name: str
     argument: str
     base: Path | None = None
     smtputf8: bool = True
+    parameter: ParameterReader | None = None
+    keeps_first: bool = False
 
     @property
     def path(self) -> Path:
@@ -59,7 +70,7 @@ class TableRequest:
 class LoadedTable:
     """What a loader gives: the search, its findings, the files to watch, and its entries if it can list them.
 
-    `results` lists every text that the table can answer with, and where it stands; groups of a pattern are left out.
+    `results` lists every text that it can answer with, GROUP_MARK for a group of a pattern, and where it stands.
     """
 
     search: Search
@@ -67,6 +78,17 @@ class LoadedTable:
     files: tuple[Path, ...] = ()
     entries: Callable[[], Iterable[tuple[str, str]]] | None = None
     results: Callable[[], Iterable[tuple[str, str]]] | None = None
+
+    def make_table(self, record: "TableType", request: TableRequest) -> "Table":
+        """Make the table."""
+        return LocalTable(record, request, self)
+
+
+class Loaded(Protocol):
+    """What a loader gives: a LoadedTable, or what a table that must be waited for is made of (remote.py)."""
+
+    def make_table(self, record: "TableType", request: TableRequest) -> "Table":
+        """Make the table."""
 
 
 class TableError(Exception):
@@ -97,7 +119,7 @@ class TableType:
     manual: str
     tries_partial_keys: bool
     folds_keys: bool
-    load: Callable[[TableRequest], LoadedTable]
+    load: Callable[[TableRequest], Loaded]
 
     @property
     def summary(self) -> str:
@@ -123,6 +145,29 @@ def fold_key(key: str, *, smtputf8: bool) -> str:
     return key.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
 
 
+def admit(key: str, *, folds: bool, smtputf8: bool) -> str | None:
+    """The key as the source of a table is asked for it; None for one that can be in no table."""
+    if len(key) > KEY_LENGTH_LIMIT or "\0" in key:
+        return None
+    if not key.isascii() and (smtputf8 or not _is_octets(key)) and not is_utf8(key):
+        return None
+    return fold_key(key, smtputf8=smtputf8) if folds else key
+
+
+class Table(Protocol):
+    """What load_table gives: a LocalTable, whose answers are there at once, or an AwaitedTable (awaited.py)."""
+
+    name: str
+    record: TableType
+    complaints: tuple[Complaint, ...]
+    files: tuple[Path, ...]
+    entries: Callable[[], Iterable[tuple[str, str]]] | None
+    results: Callable[[], Iterable[tuple[str, str]]] | None
+
+    async def lookup(self, key: str) -> Answer[str]:
+        """Give the value of one key."""
+
+
 class LocalTable:
     """A table in memory. `find` answers at once; `lookup` is the same as a coroutine, as remote tables have it."""
 
@@ -141,11 +186,10 @@ class LocalTable:
 
     def find(self, key: str) -> Answer[str]:
         """Give the value of one key. Found.source is `file:line`."""
-        if len(key) > KEY_LENGTH_LIMIT or "\0" in key:
+        admitted = admit(key, folds=self._folds, smtputf8=self._smtputf8)
+        if admitted is None:
             return NOT_FOUND
-        if not key.isascii() and (self._smtputf8 or not _is_octets(key)) and not is_utf8(key):
-            return NOT_FOUND
-        answer = self._search(fold_key(key, smtputf8=self._smtputf8) if self._folds else key)
+        answer = self._search(admitted)
         if self._smtputf8 and isinstance(answer, Found) and not answer.value.isascii() and not is_utf8(answer.value):
             return Unavailable(f"{answer.source or self.name}: the value is not UTF-8")
         return answer
@@ -170,14 +214,10 @@ class Surrogate(LocalTable):
         return self._answer
 
 
-Table = LocalTable
-"""What load_table gives. Remote tables, when there are any, have `lookup` but no `find`."""
-
-
 def load_as(record: TableType, request: TableRequest) -> Table:
     """Load one table by its type's record; a fault gives a surrogate."""
     try:
-        return LocalTable(record, request, record.load(request))
+        return record.load(request).make_table(record, request)
     except TableError as cause:
         return Surrogate(record, request, cause)
 
