@@ -15,9 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.parity.focuses import all_answers
 from tests.parity.policies import Batch, Parameters
 from tests.parity.policy_server import policy_server
-from tests.parity.vocabulary import ACTIONS
 from tests.parity.world import CLIENTS, OWN_ADDRESS, ZONE
 from tests.wire.smtp.private_postfix import SERVICES
 
@@ -92,11 +92,14 @@ def serve(batch: Batch, directory: Path) -> Iterator[Pair]:
     for side, hosts in (("postfix", POSTFIX_HOSTS), ("gatepost", GATEPOST_HOSTS)):
         _write(batch, directory / side, directory, hosts)
     with ExitStack() as stack:
-        stack.enter_context(policy_server(ACTIONS))
-        stack.enter_context(_postfix(directory))
-        stack.enter_context(_gatepost(directory))
-        wait_for_port(GATEPOST_HOSTS[0], FIRST_PORT)
-        wait_for_port(POSTFIX_HOSTS[0], FIRST_PORT)
+        stack.enter_context(policy_server(all_answers()))
+        stack.enter_context(run_postfix(directory))
+        stack.enter_context(run_gatepost(directory))
+        try:
+            wait_for_port(GATEPOST_HOSTS[0], FIRST_PORT)
+            wait_for_port(POSTFIX_HOSTS[0], FIRST_PORT)
+        except TimeoutError as error:
+            raise TimeoutError(f"{error}: {(directory / 'gatepost.err').read_text()[-2000:]}") from error
         yield Pair(directory)
 
 
@@ -104,7 +107,9 @@ def _write(batch: Batch, configuration: Path, directory: Path, hosts: tuple[str,
     configuration.mkdir()
     (configuration / "main.cf").write_text(batch.main_cf.replace("{directory}", str(directory)))
     for name, text in batch.files.items():
-        (configuration / name).write_text(text)
+        path = configuration / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
     rows = [_rows(FIRST_PORT + door, policy, hosts) for door, policy in enumerate(batch.policies)]
     (configuration / "master.cf").write_text("".join(rows) + SERVICES)
 
@@ -115,7 +120,7 @@ def _rows(port: int, policy: Parameters, hosts: tuple[str, str]) -> str:
 
 
 @contextmanager
-def _postfix(directory: Path) -> Iterator[None]:
+def run_postfix(directory: Path) -> Iterator[None]:
     configuration = directory / "postfix"
     try:
         subprocess.run(["postfix", "-c", configuration, "start"], check=True, capture_output=True, timeout=60)
@@ -125,7 +130,7 @@ def _postfix(directory: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _gatepost(directory: Path) -> Iterator[None]:
+def run_gatepost(directory: Path) -> Iterator[None]:
     overrides = {
         "maildir_directory": f"{directory}/maildirs",
         "maillog_file": f"{directory}/gatepost.log",

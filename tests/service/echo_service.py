@@ -56,8 +56,9 @@ class EchoWork:
         self.greeting = greeting
         self.log = context.log.named("postfix/echo")
         self.open: set[Echo] = set()
-        listeners = [one for several in context.listeners.values() for one in several]
-        self.accepting = [Accepting(loop, listeners, lambda: Echo(self), 1000, self.log)]
+        listeners = [one for several in context.doorways.listeners.values() for one in several]
+        places = next(iter(context.doorways.places.values())).join(1000)
+        self.accepting = [Accepting(loop, listeners, lambda: Echo(self), places, self.log)]
         self.accepting[0].start()
 
     def finish(self, on_idle):

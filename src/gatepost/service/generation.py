@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gatepost.service.privileges import Identity
-from gatepost.service.workers import Listeners, Loaded, Worker, start_worker
+from gatepost.service.workers import Doorways, Loaded, Worker, start_worker
 from gatepost.world.watching.log import Log
 
 QUICK_DEATH_S = 1.0
@@ -45,12 +45,12 @@ class Slot:
 class Generation:
     """The workers of one configuration."""
 
-    __slots__ = ("_identity", "_log", "began", "listeners", "loaded", "number", "slots")
+    __slots__ = ("_identity", "_log", "began", "doorways", "loaded", "number", "slots")
 
-    def __init__(self, number: int, loaded: Loaded, listeners: Listeners, identity: Identity, log: Log) -> None:
+    def __init__(self, number: int, loaded: Loaded, doorways: Doorways, identity: Identity, log: Log) -> None:
         self.number = number
         self.loaded = loaded
-        self.listeners = listeners
+        self.doorways = doorways
         self.began = time.monotonic()
         self.slots = [Slot() for _ in range(loaded.worker_count or len(os.sched_getaffinity(0)))]
         self._identity = identity
@@ -72,7 +72,7 @@ class Generation:
             if slot.worker is None and slot.due <= now:
                 try:
                     slot.worker = start_worker(
-                        self.loaded, self.listeners, self._log, self._identity, self.number, close_in_child()
+                        self.loaded, self.doorways, self._log, self._identity, self.number, close_in_child()
                     )
                 except OSError as failure:
                     slot.died(now)

@@ -1,5 +1,7 @@
 """The listening sockets of the supervisor: opened once, kept over reloads, closed when no row names them any more.
 
+With them go the places of each row: how many sessions it may have at once, counted over all workers.
+
 Raises: ConfigurationError when a new door cannot be opened; then no door has changed.
 Known limit: an address that overlaps one in use (0.0.0.0:25 in place of 127.0.0.1:25) cannot be opened before that
 one is closed: stop and start, as in Postfix after a change of inet_interfaces.
@@ -12,17 +14,19 @@ from pathlib import Path
 
 from gatepost.model.errors import Complaint, ConfigurationError
 from gatepost.world.net.listen import DoorSpec, close_listeners, open_listeners, remove_socket_file
+from gatepost.world.net.places import SharedPlaces
 
 Key = tuple[str, int, str]
 
 
 class OpenDoors:
-    """What is open now, by address."""
+    """What is open now, by address; `places` by the names of the rows."""
 
-    __slots__ = ("_open",)
+    __slots__ = ("_open", "places")
 
     def __init__(self) -> None:
         self._open: dict[Key, tuple[DoorSpec, tuple[socket.socket, ...]]] = {}
+        self.places: dict[str, SharedPlaces] = {}
 
     def __str__(self) -> str:
         return ", ".join(door.address for door, _ in self._open.values()) or "nothing"
@@ -45,6 +49,9 @@ class OpenDoors:
             raise
         for door in doors:
             self._renew(door)
+        for name in by_name:
+            if name not in self.places:
+                self.places[name] = SharedPlaces()
         return by_name
 
     def _renew(self, door: DoorSpec) -> None:
@@ -62,6 +69,8 @@ class OpenDoors:
         """Close the doors that are not among these."""
         for key in self._open.keys() - {_key(door) for door in doors}:
             self._close(key)
+        for name in self.places.keys() - {door.name for door in doors}:
+            self.places.pop(name).close()
 
     def closing_others(self, doors: tuple[DoorSpec, ...]) -> Iterator[Callable[[], None]]:
         """Give what closes the sockets of the other doors in a child, and there only."""

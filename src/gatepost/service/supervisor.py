@@ -37,7 +37,7 @@ from gatepost.service.privileges import identity_of
 from gatepost.service.reload import LOOK_EVERY_S, FileWatch
 from gatepost.service.signals import SignalPipe
 from gatepost.service.systemd import notify, notify_reloading
-from gatepost.service.workers import Loaded, Worker, told
+from gatepost.service.workers import Doorways, Loaded, Worker, told
 from gatepost.world.watching.log import Log
 
 START_LIMIT_S = 30.0  # a new generation that is not ready by then is given up
@@ -198,7 +198,7 @@ class Supervisor:
         """Load, open the doors, make ready to fork. Raises: ConfigurationError."""
         began_ns = self._watch.before_load()
         loaded = self._load()
-        listeners = self._doors.open(loaded.doors)
+        doorways = Doorways(self._doors.open(loaded.doors), dict(self._doors.places))
         self._watch.after_load(began_ns, loaded.watched_files)
         for complaint in loaded.complaints:
             self._complain(complaint)
@@ -209,7 +209,7 @@ class Supervisor:
         gc.collect()
         gc.freeze()  # what is loaded is never scanned again, so its pages stay shared with the workers
         self._number += 1
-        return Generation(self._number, loaded, listeners, identity, self._log)
+        return Generation(self._number, loaded, doorways, identity, self._log)
 
     def _reload(self) -> None:
         assert self._current is not None

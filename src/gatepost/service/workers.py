@@ -19,17 +19,25 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn, Protocol
 
 from gatepost.model.errors import Complaint
 from gatepost.service.privileges import Identity, become
 from gatepost.world.net.listen import DoorSpec
+from gatepost.world.net.places import SharedPlaces
 from gatepost.world.watching.log import Log
 
-Listeners = Mapping[str, tuple[socket.socket, ...]]
-
 MESSAGE_SIZE = 64  # octets; the longest is "finish " and a number
+
+
+@dataclass(frozen=True, slots=True)
+class Doorways:
+    """What a worker inherits of each door, by the name of its row: its sockets, and the places that all share."""
+
+    listeners: Mapping[str, tuple[socket.socket, ...]]
+    places: Mapping[str, SharedPlaces]
 
 
 class Loaded(Protocol):
@@ -68,17 +76,17 @@ class Loaded(Protocol):
 
 
 class WorkerContext:
-    """What a worker has: its sockets by door name, its log, and the channel to the supervisor.
+    """What a worker has: its doorways, its log, and the channel to the supervisor.
 
     An event loop watches `channel` for reading and calls `heed` each time, until `is_orphan`.
     """
 
-    __slots__ = ("channel", "generation", "is_orphan", "listeners", "log", "shutdown_grace_s")
+    __slots__ = ("channel", "doorways", "generation", "is_orphan", "log", "shutdown_grace_s")
 
     def __init__(
-        self, listeners: Listeners, log: Log, channel: socket.socket, generation: int, shutdown_grace_s: float
+        self, doorways: Doorways, log: Log, channel: socket.socket, generation: int, shutdown_grace_s: float
     ) -> None:
-        self.listeners = listeners
+        self.doorways = doorways
         self.log = log
         self.channel = channel
         self.generation = generation
@@ -147,7 +155,7 @@ class Worker:
 
 def start_worker(
     loaded: Loaded,
-    listeners: Listeners,
+    doorways: Doorways,
     log: Log,
     identity: Identity,
     generation: int,
@@ -169,7 +177,7 @@ def start_worker(
         pid = os.fork()
         if pid == 0:
             ours.close()
-            context = WorkerContext(listeners, log, theirs, generation, loaded.shutdown_grace_s)
+            context = WorkerContext(doorways, log, theirs, generation, loaded.shutdown_grace_s)
             _be_worker(loaded, context, identity, close_in_child, former)
     except OSError:
         ours.close()

@@ -57,6 +57,8 @@ The sessions come one after another, each opened by
     S: …                    the rest of this reply, whatever it says
     closes                  the server closes the connection, and says nothing before
     vanishes                the client closes it, without a word
+    later 6m                so much time passes: a number and s, m, h or d. It takes no time under the memory driver,
+                            and all of it under the others
     log: text               a line of the server's log, what stands after `program[pid]: `
     delivered to ADDRESS    a message has been delivered; the indented text is the message, a line `…` in it any
                             number of lines. A message that is delivered and not told of fails the story
@@ -158,7 +160,15 @@ class HopHears:
     text: str
 
 
-Step = Says | Hears | Closes | Vanishes | Logs | Delivers | HopHears
+@dataclass(frozen=True, slots=True)
+class Passes:
+    """Time passes."""
+
+    line: int
+    seconds: int
+
+
+Step = Says | Hears | Closes | Vanishes | Passes | Logs | Delivers | HopHears
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +344,7 @@ def _delivers(item: _Item, match: re.Match[str]) -> Step:
 
 
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|([rnt0\\])|\{(\d{1,7})\*([^}]+)\})")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _PLAIN_ESCAPES = {"r": "\r", "n": "\n", "t": "\t", "0": "\0", "\\": "\\"}
 
 
@@ -373,6 +384,7 @@ _FORMS: tuple[tuple[re.Pattern[str], _Reader, bool], ...] = (
     (re.compile(r"S: (.*)"), _step(lambda i, m: Hears(i.line, m[1])), False),
     (re.compile(r"closes"), _step(lambda i, _: Closes(i.line)), False),
     (re.compile(r"vanishes"), _step(lambda i, _: Vanishes(i.line)), False),
+    (re.compile(r"later (\d{1,5})([smhd])"), _step(lambda i, m: Passes(i.line, int(m[1]) * _UNITS[m[2]])), False),
     (re.compile(r"log: (.*)"), _step(lambda i, m: Logs(i.line, m[1])), False),
     (re.compile(r"delivered to (\S+)"), _step(_delivers), True),
     (re.compile(r"hop heard: (.*)"), _step(lambda i, m: HopHears(i.line, m[1])), False),

@@ -22,6 +22,7 @@ from gatepost.testing.story import (
     Hears,
     HopHears,
     Logs,
+    Passes,
     Says,
     Session,
     Step,
@@ -138,6 +139,8 @@ class Telling:
                 await client.leave()
             case Vanishes():
                 await client.leave()
+            case Passes():
+                await asyncio.sleep(step.seconds)
             case Logs():
                 await self._find_log_line(step)
             case Delivers():

@@ -108,6 +108,7 @@ SESSIONS: dict[str, tuple[str, list[bytes]]] = {
             "MAIL FROM:<a@b.c> ENVID=a ENVID=b",
             "MAIL FROM:<a@b.c> AUTH=a+zz",
             "MAIL FROM:<a@b.c> XVERP",
+            "MAIL FROM:<a@b.c> ENVID=",
             "MAIL FROM:<a@b.c> size=100 body=8bitmime smtputf8 ret=hdrs envid=a+2Bb auth=<>",
         ),
     ),

@@ -31,6 +31,13 @@ def test_several_recipients() -> None:
     assert header(is_smtputf8=True).endswith(f"\tby mx.example (Gatepost) with UTF8SMTP id 4c1d;\r\n\t{DATE}\r\n")
 
 
+def test_by_qmqp_the_id_stands_with_the_date_where_no_recipient_does() -> None:
+    origin = Origin("client.example", "192.0.2.1", 1025, "QMQP", "", "4c1d")
+    begin = "Received: from client.example (client.example [192.0.2.1])\r\n\tby mx.example (Gatepost) with QMQP"
+    assert header(origin) == f"{begin}\r\n\tid 4c1d; {DATE}\r\n"
+    assert header(origin, recipient="x@d") == f"{begin} id 4c1d\r\n\tfor <x@d>; {DATE}\r\n"
+
+
 def test_without_helo_and_id_by_ipv6() -> None:
     origin = Origin("unknown", "2001:db8::1", 1025, "SMTP", "", "")
     assert header(origin).startswith(

@@ -21,6 +21,7 @@ WAY_TO = {
     State.BDAT: RCPT + "BDAT 3\r\nabc",
     State.BDAT_SKIPPED: MAIL + "BDAT 3\r\nabc",
     State.BDAT_STRAY: EHLO + "BDAT 3\r\nabc",
+    State.BDAT_EARLY: "BDAT 3\r\nabc",
 }
 COMMANDS = {
     "HELO": "HELO x\r\n",
@@ -111,6 +112,14 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
         "BDAT": (DISCARDED, State.READY),
         "ETRN": (ETRN_OK, None),
     },
+    State.BDAT_EARLY: {
+        "XCLIENT": (XCLIENT_DENIED, None),
+        "MAIL": ("503 5.5.1 Error: send HELO/EHLO first", None),
+        "RCPT": (NEED_MAIL, None),
+        "DATA": (DATA_AFTER_BDAT, None),
+        "BDAT": (DISCARDED, State.START),
+        "ETRN": ("503 Error: send HELO/EHLO first", None),
+    },
 }
 
 
@@ -125,7 +134,7 @@ def expected(state: State, verb: str) -> tuple[str, State]:
     if verb == "VRFY":
         return "252 2.0.0 a@b.example", state
     reply, follows = SERVED[verb] if verb in SERVED else CELLS[state][verb]
-    if verb == "RSET" and state is State.START:
+    if verb == "RSET" and state in (State.START, State.BDAT_EARLY):
         follows = State.START
     return reply, follows or state
 

@@ -11,6 +11,7 @@ import uvloop
 
 from gatepost.world.net.accepting import Accepting
 from gatepost.world.net.listen import DoorSpec, close_listeners, open_listeners
+from gatepost.world.net.places import SharedPlaces
 
 
 class Complaints(list[str]):
@@ -40,7 +41,9 @@ class Door:
         self.loop = uvloop.new_event_loop()
         self.listeners = open_listeners(DoorSpec("test", "127.0.0.1", 0))
         self.address = self.listeners[0].getsockname()
-        self.accepting = Accepting(self.loop, self.listeners, lambda: Greeter(self), most_sessions, self.complaints)
+        self.places = SharedPlaces()
+        own = self.places.join(most_sessions)
+        self.accepting = Accepting(self.loop, self.listeners, lambda: Greeter(self), own, self.complaints)
         self.accepting.start()
         self.clients = []
 
@@ -63,6 +66,7 @@ class Door:
             client.close()
         self.loop.run_until_complete(asyncio.sleep(0))
         close_listeners(self.listeners)
+        self.places.close()
         self.loop.close()
 
 
@@ -92,6 +96,7 @@ def test_at_the_limit_connections_wait_and_are_served_when_a_session_ends(door):
     door.until(lambda: door.accepting.open_sessions == 3)
     door.turn()
     assert [is_greeted(client) for client in clients] == [True, True, True, False, False]
+    assert door.complaints == ["all 3 sessions that maxproc allows are open: clients wait"]
     clients[0].close()
     clients[1].close()
     door.until(lambda: door.accepting.open_sessions == 3 and is_greeted(clients[4]))

@@ -34,6 +34,11 @@ ADDRESSES = (
         Kind.TABLES,
         "The users of relay_domains. Empty: every recipient there is accepted, and bounces come later.",
     ),
+    Parameter(
+        "relocated_maps",
+        Kind.TABLES,
+        "Where users have moved to: their mail is refused with 5.1.6 User has moved to, and this text.",
+    ),
     Parameter("canonical_maps", Kind.TABLES, "Address rewriting; what is in here is a known sender and recipient."),
     Parameter(
         "sender_canonical_maps", Kind.TABLES, "Address rewriting of senders; what is in here is a known sender."

@@ -54,8 +54,8 @@ SMTP_SERVER = (
     Parameter(
         "smtpd_forbid_bare_newline_exclusions",
         Kind.CLIENTS,
-        "Clients to which smtpd_forbid_bare_newline does not apply: addresses and networks. A name or a table in "
-        "this list matches nobody, because it would have to be asked before the client is greeted.",
+        "Clients to which smtpd_forbid_bare_newline does not apply. Names and tables in this list are asked when "
+        "the client says DATA, or before it is greeted where smtpd_forbid_bare_newline is reject.",
         default="",
         because="a message smuggled through a machine of our own networks is worse than one from a stranger",
     ),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gatepost.service.gate import load_gate
 from gatepost.service.serving import ServingDoors
-from gatepost.service.workers import WorkerContext
+from gatepost.service.workers import Doorways, WorkerContext
 from gatepost.testing.free_ports import free_port
 from gatepost.testing.name_server import NameServer
 from gatepost.testing.story import Story
@@ -14,6 +14,7 @@ from gatepost.testing.story_drivers.surroundings import CapturedLog, connect, ho
 from gatepost.testing.story_site import build_site, zone_text
 from gatepost.testing.story_telling import Stage, tell
 from gatepost.world.net.listen import close_listeners, open_listeners
+from gatepost.world.net.places import SharedPlaces
 from gatepost.world.watching.log import Log
 
 GRACE_S = 1.0
@@ -34,8 +35,11 @@ async def _run(story: Story, directory: Path) -> None:
         gate = load_gate(site.directory, site.overrides)
         captured = CapturedLog()
         listeners = {spec.name: open_listeners(spec) for spec in gate.addresses}
+        places = {name: SharedPlaces() for name in listeners}
         near, far = socket.socketpair()
-        worker = WorkerContext(listeners, Log(captured, "gate", "postfix/gatepost"), near, 1, GRACE_S)
+        worker = WorkerContext(
+            Doorways(listeners, places), Log(captured, "gate", "postfix/gatepost"), near, 1, GRACE_S
+        )
         doors = ServingDoors(gate, worker, loop)
         try:
             await tell(story, Stage(lambda address: connect(site.port, address), captured.lines, site.maildirs, hop))
@@ -45,6 +49,8 @@ async def _run(story: Story, directory: Path) -> None:
             far.close()
             for each in listeners.values():
                 close_listeners(each)
+            for shared in places.values():
+                shared.close()
     assert not faults, faults
 
 

@@ -11,7 +11,8 @@ The value is the address in internal form: without brackets, route, comments and
 
 Gives: the address, or None where it is refused.
 RFC: 5321 sections 4.1.2 and 4.1.3, 822 section 6 (what is tolerated), 6531 section 3.3.
-Postfix: strict_rfc821_envelopes, allow_min_user, resolve_numeric_domain, swap_bangpath, allow_percent_hack.
+Postfix: strict_rfc821_envelopes, allow_min_user, resolve_null_domain, resolve_numeric_domain, append_dot_mydomain,
+swap_bangpath, allow_percent_hack.
 Known differences: Postfix lets control characters in; it judges what is left of an address at a domain of its own
 (`a@b..c@ours`), which is known to policy, not here; it miscounts the groups of some IPv6 literals; and it reads
 Unicode domains by UTS 46, while the library here knows IDNA 2003 (RFC 3490), which differs for a few characters.
@@ -79,6 +80,10 @@ def makes_sense(address: str, settings: SmtpSettings, *, is_smtputf8: bool = Fal
         return is_address_literal(domain)
     if not domain.isascii():
         return is_smtputf8 and is_unicode_host_name(domain)
+    if not domain and settings.resolve_null_domain:
+        return True
+    if settings.append_dot_mydomain and domain and "." not in domain:
+        domain = f"{domain}.{settings.mydomain}"
     return is_hostname(domain) or (settings.resolve_numeric_domain and is_host_address(domain))
 
 

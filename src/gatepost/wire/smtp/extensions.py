@@ -133,8 +133,8 @@ def _dsn_refusal(settings: SmtpSettings, bad: Reply, *, ok: bool) -> Reply | Non
 
 
 def _is_printable_xtext(value: str) -> bool:
-    """Well-formed xtext that stands for printable characters only (RFC 3461 section 4.4)."""
-    if not _XTEXT.fullmatch(value):
+    """Well-formed xtext that stands for printable characters only, one at least (RFC 3461 section 4.4)."""
+    if not value or not _XTEXT.fullmatch(value):
         return False
     plain = _ENCODED.sub(lambda match: chr(int(match.group(1), 16)), value)
     return plain.isprintable()

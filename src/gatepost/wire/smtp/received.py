@@ -6,6 +6,8 @@ Folded over three lines, each well under the 78 characters of RFC 5322 section 2
         by MYHOSTNAME (MAIL_NAME) with ESMTP id IDENT
         for <RECIPIENT>; DATE
 
+Without `for` the third line is the date; by QMQP the id stands before it there, as Postfix's qmqpd has it.
+
 Every value is made harmless first: control characters, 8-bit octets outside SMTPUTF8, and parentheses, backslashes
 and angle brackets where they would change the syntax become `?`, so that no client can write a header line here.
 The recipient is named only when it is the only one, so that no recipient learns of another.
@@ -46,11 +48,17 @@ def received_header(
     address = f"IPv6:{origin.address}" if ":" in origin.address else origin.address
     protocol = "UTF8SMTP" if is_smtputf8 else origin.protocol
     ident = f" id {word(origin.ident)}" if origin.ident else ""
-    for_whom = f"for <{_path(recipient, is_smtputf8=is_smtputf8)}>; " if recipient else ""
+    how, when = f"with {word(protocol)}", _CONTROL.sub("?", date)[:MAX_VALUE]
+    if recipient:
+        how, when = f"{how}{ident}", f"for <{_path(recipient, is_smtputf8=is_smtputf8)}>; {when}"
+    elif ident and protocol == "QMQP":
+        when = f"{ident.lstrip()}; {when}"
+    else:
+        how = f"{how}{ident};"
     lines = [
         f"Received: from {word(origin.helo_name or origin.name)} ({word(origin.name)} [{word(address)}])",
-        f"\tby {word(myhostname)} ({word(mail_name)}) with {word(protocol)}{ident}{'' if recipient else ';'}",
-        f"\t{for_whom}{_CONTROL.sub('?', date)[:MAX_VALUE]}",
+        f"\tby {word(myhostname)} ({word(mail_name)}) {how}",
+        f"\t{when}",
     ]
     return "".join(f"{line}\r\n" for line in lines).encode()
 

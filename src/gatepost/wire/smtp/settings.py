@@ -24,6 +24,9 @@ class SmtpSettings:
     smtputf8_enable: bool = True
     strict_smtputf8: bool = False
     allow_min_user: bool = False
+    append_dot_mydomain: bool = False
+    mydomain: str = "localdomain"
+    resolve_null_domain: bool = False
     resolve_numeric_domain: bool = False
     swap_bangpath: bool = True
     allow_percent_hack: bool = True

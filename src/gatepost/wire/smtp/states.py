@@ -19,6 +19,7 @@ class State(Enum):
     BDAT = "at least one chunk of the message was accepted (RFC 3030)"
     BDAT_SKIPPED = "a chunk was refused within a transaction: chunks are thrown away until LAST or RSET"
     BDAT_STRAY = "a chunk was refused outside any transaction: chunks are thrown away until LAST or RSET"
+    BDAT_EARLY = "the same before a HELO or EHLO that smtpd_helo_required asks for"
 
 
 IN_TRANSACTION = frozenset({State.MAIL, State.RCPT, State.BDAT, State.BDAT_SKIPPED})

@@ -6,6 +6,8 @@ get what all could share, and it cannot pause. Accepting one connection per read
 per connection (44 against 38, measured with a greeting and QUIT; 10 with a task each) and has none of this.
 
 Gives: a transport for each accepted connection, made by loop.connect_accepted_socket.
+Limits: a place (places.py) is taken before accept(2) and given back with the end of the session; while all places of
+the door are taken, by this worker or another, connections wait in the queue of the kernel.
 Unavailable: without descriptors or memory accepting rests for 0.2 s; connections wait in the queue of the kernel.
 Known limit: all workers wake for a connection and one gets it; with many idle workers that costs a failed accept(2)
 each (4 to 5 us measured, the wake-up not counted).
@@ -17,6 +19,7 @@ import socket
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from gatepost.world.net.places import Places
 from gatepost.world.watching.log import Logging
 
 REST_S = 0.2  # long enough not to spin, short against any client's patience
@@ -27,8 +30,9 @@ class Accepting:
     """Accepts on some listening sockets of one door and counts its sessions.
 
     `open_session` makes the protocol of a connection; when that session is over the protocol calls `session_ended`,
-    exactly once. At `most_sessions` accepting rests until one ends. `finish` closes the listeners; then, when the
-    last session is over, `on_idle` is called once, from the loop.
+    exactly once. Without a free place accepting rests until a session of this worker ends, or looks again after
+    REST_S. `finish` closes the listeners; then, when the last session is over, `on_idle` is called once, from the
+    loop.
     """
 
     __slots__ = (
@@ -37,9 +41,10 @@ class Accepting:
         "_listeners",
         "_log",
         "_loop",
-        "_most_sessions",
         "_on_idle",
         "_open_session",
+        "_places",
+        "_waking",
         "open_sessions",
     )
 
@@ -48,22 +53,23 @@ class Accepting:
         loop: asyncio.AbstractEventLoop,
         listeners: Sequence[socket.socket],
         open_session: Callable[[], asyncio.BaseProtocol],
-        most_sessions: int,
+        places: Places,
         log: Logging,
     ) -> None:
         self._loop = loop
         self._listeners = tuple(listeners)
         self._open_session = open_session
-        self._most_sessions = most_sessions
+        self._places = places
         self._log = log
         self._on_idle: Callable[[], None] | None = None
         self._is_finishing = False
         self._is_resting = True
+        self._waking: asyncio.TimerHandle | None = None
         self.open_sessions = 0
 
     def start(self) -> None:
         """Begin to accept, or go on after a rest."""
-        if self._is_resting and not self._is_finishing and self.open_sessions < self._most_sessions:
+        if self._is_resting and not self._is_finishing:
             self._is_resting = False
             for listener in self._listeners:
                 self._loop.add_reader(listener.fileno(), self._accept, listener)
@@ -74,16 +80,27 @@ class Accepting:
             for listener in self._listeners:
                 self._loop.remove_reader(listener.fileno())
 
+    def _rest_a_while(self) -> None:
+        self._rest()
+        if self._waking is not None:
+            self._waking.cancel()
+        self._waking = self._loop.call_later(REST_S, self.start)
+
     def _accept(self, listener: socket.socket) -> None:
-        if self._is_resting:  # readiness that was noted before another listener of this turn filled the last place
+        if self._is_resting:  # readiness that was noted before another listener of this turn found no place
+            return
+        if not self._places.take():
+            self._rest_a_while()
+            self._log.once("places", f"all {self._places.most} sessions that maxproc allows are open: clients wait")
             return
         try:
             connection, _ = listener.accept()
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            self._places.give_back()
             return  # another worker was faster, or the client has gone
         except OSError as failure:
-            self._rest()
-            self._loop.call_later(REST_S, self.start)
+            self._places.give_back()
+            self._rest_a_while()
             if failure.errno in EXHAUSTED:
                 text = "connections wait; raise the limit of open files (LimitNOFILE=, ulimit -n)"
             else:
@@ -92,8 +109,6 @@ class Accepting:
             return
         connection.setblocking(False)  # noqa: FBT003 -- the name of the method says it
         self.open_sessions += 1
-        if self.open_sessions >= self._most_sessions:
-            self._rest()
         try:
             _run(self._loop.connect_accepted_socket(self._open_session, connection))
         except Exception as failure:  # noqa: BLE001 -- one connection must not stop the others
@@ -104,6 +119,7 @@ class Accepting:
     def session_ended(self) -> None:
         """Count one session less; accept again, or tell that the last one is over."""
         self.open_sessions -= 1
+        self._places.give_back()
         if self._is_finishing:
             if self.open_sessions == 0 and self._on_idle is not None:
                 self._loop.call_soon(self._on_idle)

@@ -84,6 +84,7 @@ class Connection(asyncio.Protocol):
         "_is_pumping",
         "_is_reading",
         "_is_writable",
+        "_lingers_until",
         "_listener",
         "_loop",
         "_on_closed",
@@ -110,6 +111,7 @@ class Connection(asyncio.Protocol):
         self._is_pumping = self._is_closing = self._is_held = False
         self._is_writable = self._is_reading = True
         self._pausing: asyncio.TimerHandle | None = None
+        self._lingers_until = 0.0
         self.due_at = FOREVER
 
     # -- asyncio's side
@@ -134,6 +136,8 @@ class Connection(asyncio.Protocol):
         if not self._is_closing:
             self._dialogue.receive(data)
             self.pump()
+        elif self._lingers_until:
+            self._linger()
 
     def eof_received(self) -> bool:
         """The peer has closed its side: what it sent is still answered, then the dialogue ends."""
@@ -271,8 +275,11 @@ class Connection(asyncio.Protocol):
         if not self._is_closing and self._pausing is None:
             self._flush()
 
-    def close(self, *, at_once: bool) -> None:
-        """End the connection after what is outgoing. `at_once`: the client has said or done its last."""
+    def close(self, *, at_once: bool, longest_s: float = LINGER_S) -> None:
+        """End the connection after what is outgoing. `at_once`: the client has said or done its last.
+
+        A client that goes on sending, and may hear us only when it is done, is given `longest_s` for that.
+        """
         if self._is_closing:
             return
         self._send()
@@ -284,7 +291,11 @@ class Connection(asyncio.Protocol):
             return
         self._transport.write_eof()
         self._transport.resume_reading()
-        self.due_at = self._loop.time() + LINGER_S
+        self._lingers_until = self._loop.time() + longest_s
+        self._linger()
+
+    def _linger(self) -> None:
+        self.due_at = min(self._loop.time() + LINGER_S, self._lingers_until)
 
     def overdue(self) -> None:
         """The deadline has passed: the dialogue says its word; who lingers or does not read is dropped."""

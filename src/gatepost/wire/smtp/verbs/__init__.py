@@ -108,4 +108,13 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
         "BDAT": bdat.late_chunk,
         "ETRN": etrn,
     },
+    State.BDAT_EARLY: {
+        **_ALWAYS,
+        "XCLIENT": xclient,
+        "MAIL": states.HELO_FIRST,
+        "RCPT": states.NEED_MAIL,
+        "DATA": states.DATA_AFTER_BDAT,
+        "BDAT": bdat.late_chunk,
+        "ETRN": states.ETRN_HELO_FIRST,
+    },
 }

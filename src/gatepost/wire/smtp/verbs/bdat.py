@@ -120,6 +120,13 @@ def receive_chunk(chat: Chat) -> bool:
     return True
 
 
+_AFTER_REFUSAL = {
+    **dict.fromkeys(IN_TRANSACTION, State.BDAT_SKIPPED),
+    **dict.fromkeys((State.START, State.BDAT_EARLY), State.BDAT_EARLY),
+}
+"""The state behind a chunk that was refused and is not the last; else BDAT_STRAY."""
+
+
 def _end_skipped(chat: Chat, reply: Reply) -> None:
     """Answer a chunk that was thrown away."""
     chat.skip_reply = None
@@ -127,7 +134,7 @@ def _end_skipped(chat: Chat, reply: Reply) -> None:
     if chat.chunk_is_last:
         chat.reset_transaction()
     else:
-        chat.state = State.BDAT_SKIPPED if chat.state in IN_TRANSACTION else State.BDAT_STRAY
+        chat.state = _AFTER_REFUSAL.get(chat.state, State.BDAT_STRAY)
     chat.refuse(reply)
 
 
