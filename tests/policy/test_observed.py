@@ -205,3 +205,54 @@ def test_an_allow_list_minds_the_destination_at_rcpt_only(reply, state, expected
     world = FakeWorld(addresses={"44.2.0.192.wl.test": ("127.0.0.2",)})
     facts = {"recipient": "u@elsewhere.test", "protocol_state": state}
     assert reply("permit_dnswl_client wl.test, reject", world, **facts).partition(" ")[0] == expected
+
+
+@pytest.mark.parametrize(("address", "settings", "expected"), [
+    ("@ours.example", {}, "mailer-daemon@ours.example"),
+    ("!ann@ours.example", {}, "ann@"),
+    ("%any@ours.example", {"append_dot_mydomain": True}, "@any.test"),
+    ("%any@ours.example", {"allow_percent_hack": False}, "%any@ours.example"),
+    ("ours.example!a!@ours.example", {"append_dot_mydomain": True}, "@a.test"),
+    ("a b!c@ours.example", {}, "c@a b"),
+    ("a b!c@ours.example", {"resolve_dequoted_address": False}, '"a b!c"@ours.example'),
+    ("else.example!", {}, "@else.example"),
+    ("ann@192.0.2.1", {"resolve_numeric_domain": True}, "ann@[192.0.2.1]"),
+    ("ann@", {"resolve_null_domain": True}, "ann@gate.test"),
+    ("ann@nodot.", {"append_dot_mydomain": True}, "ann@nodot"),
+])  # fmt: skip
+def test_what_an_odd_address_is_looked_up_as(reply, address, settings, expected):
+    world = FakeWorld(
+        tables={"inline:t": {expected: "REJECT found", expected.replace("@", '""@', 1): "REJECT found"}}
+    )
+    given = reply("check_recipient_access inline:t", world, recipient=address, settings=settings)
+    assert given.endswith("found"), given
+
+
+@pytest.mark.parametrize(("is_utf8", "name"), [(True, "bücher@ours.example"), (False, "b  cher@ours.example")])
+def test_without_smtputf8_a_reply_has_blanks_for_octets_beyond_ascii(reply, is_utf8, name):
+    given = reply("reject", recipient="bücher@ours.example", settings={"smtputf8_enable": is_utf8})
+    assert given == f"554 5.7.1 <{name}>: Recipient address rejected: Access denied"
+
+
+@pytest.mark.parametrize(("recipient", "expected"), [
+    ("bob@ours.example", "550 5.1.6 <bob@ours.example>: Recipient address rejected: User has moved to a new house"),
+    ("bob@elsewhere.example", "OK"),
+    ("any@gone.example", "550 5.1.6 <any@gone.example>: Recipient address rejected: User has moved to nowhere"),
+])  # fmt: skip
+def test_who_has_moved_is_refused_whatever_its_class(reply, recipient, expected):
+    world = FakeWorld(tables={"inline:moved": {"bob@ours.example": "a new house", "@gone.example": "nowhere"}})
+    settings = {"relocated_maps": ("inline:moved",)}
+    assert reply("", world, recipient=recipient, settings=settings) == expected
+
+
+def test_a_sender_without_a_user_name_has_a_domain(reply):
+    world = FakeWorld(addresses={"44.2.0.192.bl.test": ("127.0.0.2",)})
+    settings = {"default_rbl_reply": "554 $sender,$sender_name,$sender_domain,$recipient_name,$recipient_domain"}
+    given = reply("reject_rbl_client bl.test", world, sender="@a.example", recipient="bob", settings=settings)
+    assert given == "554 5.7.1 @a.example,,a.example,bob,"
+
+
+def test_a_reply_table_that_fails_is_a_mistake_of_ours(reply):
+    world = FakeWorld(addresses={"44.2.0.192.bl.test": ("127.0.0.2",)}, tables={"inline:r": Unavailable("away")})
+    given = reply("warn_if_reject reject_rbl_client bl.test", world, settings={"rbl_reply_maps": ("inline:r",)})
+    assert given == "451 4.3.5 Server configuration error"

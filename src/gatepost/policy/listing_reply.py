@@ -11,7 +11,7 @@ from gatepost.model.answer import Found, Unavailable
 from gatepost.model.reply import Reply
 from gatepost.model.session import UNKNOWN, Session
 from gatepost.model.verdict import Refuse, Verdict
-from gatepost.policy.access import lookup_fault
+from gatepost.policy.access import configuration_fault
 from gatepost.policy.asking import Asking, ask
 from gatepost.policy.dnsbl import DnsZone
 from gatepost.policy.questions import LocalTime, TableLookup
@@ -50,7 +50,7 @@ def listing_refusal(session: Session, hit: Hit) -> Asking[Verdict]:
     for table in session.settings.rbl_reply_maps:
         answer = yield from ask(TableLookup(table, (hit.zone.text.lower(),)))
         if isinstance(answer, Unavailable):
-            return (yield from lookup_fault(session, hit.subject, f"rbl_reply_maps: {answer.why}"))
+            return configuration_fault(f"rbl_reply_maps: {answer.why}")
         if isinstance(answer, Found):
             template = answer.value.value
             break
@@ -111,8 +111,8 @@ def address_values(prefix: str, address: str | None) -> dict[str, str]:
         return {}
     if not address:
         return {prefix: "<>", f"{prefix}_name": "<>"}
-    name, _, domain = address.rpartition("@")
-    return {prefix: address, f"{prefix}_name": name or domain, f"{prefix}_domain": domain if name else ""}
+    name, at, domain = address.rpartition("@")
+    return {prefix: address, f"{prefix}_name": name if at else address, f"{prefix}_domain": domain if at else ""}
 
 
 def clean(value: str, allowed: str) -> str:

@@ -11,12 +11,18 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gatepost.model.answer import Unavailable
+from gatepost.model.hostnames import is_host_address
+from gatepost.model.localparts import quote_localpart
 from gatepost.model.settings import Settings
 from gatepost.policy.asking import Asking
 from gatepost.policy.matching import domain_matches, string_matches
 
 MOST_CRACKS = 50
 """How often a routed localpart is looked at again (Postfix: no limit; RFC 5321 4.5.3.1.1: 64 octets of localpart)."""
+
+
+EMPTY_RECIPIENT = "MAILER-DAEMON"
+"""Who an empty localpart at a domain of ours is (postconf: empty_address_recipient)."""
 
 
 class AddressClass(Enum):
@@ -49,35 +55,49 @@ def rewrite(address: str, settings: Settings) -> str:
     """The canonical form: routes without a domain become addresses, a bare user is given our origin."""
     localpart, at, domain = address.rpartition("@")
     if not at:
-        localpart, domain = _crack(domain, settings)
-        if not domain:
-            domain = settings.myorigin if settings.append_at_myorigin else ""
-    if domain.endswith(".") and not domain.endswith(".."):
-        domain = domain[:-1]
+        localpart, domain = _crack(domain, settings) or (
+            domain,
+            settings.myorigin if settings.append_at_myorigin else "",
+        )
+        at = domain
     if settings.append_dot_mydomain and domain and "." not in domain and not domain.startswith("["):
         domain = f"{domain}.{settings.mydomain}"
-    return f"{localpart}@{domain}"
+    if domain.endswith(".") and not domain.endswith("..") and domain != ".":
+        domain = domain[:-1]
+    return f"{localpart}@{domain}" if at else localpart
 
 
-def _crack(text: str, settings: Settings) -> tuple[str, str]:
-    """Split a domainless text at its routing operator: (localpart, domain), the domain empty where there is none."""
+def _crack(text: str, settings: Settings) -> tuple[str, str] | None:
+    """Part an unquoted text without `@` at its routing operator: (localpart, domain); None where there is none."""
+    if quote_localpart(text) != text:
+        return None
     if settings.swap_bangpath and "!" in text:
         site, _, user = text.partition("!")
-        if site and user:
-            return user, site
+        return user, site
     if settings.allow_percent_hack and "%" in text:
         user, _, domain = text.rpartition("%")
-        if user and domain:
-            return user, domain
-    return text, ""
+        return user, domain
+    return None
 
 
-def _has_operator(localpart: str, settings: Settings) -> bool:
-    return (
-        ("@" in localpart and settings.resolve_dequoted_address)
-        or ("!" in localpart and settings.swap_bangpath)
-        or ("%" in localpart and settings.allow_percent_hack)
-    )
+def _inner_address(localpart: str, settings: Settings) -> str | None:
+    """The address that a localpart at a domain of ours contains, rewritten; None where it is just a user.
+
+    What is quoted is looked into with resolve_dequoted_address only, and there `@` counts as well.
+    """
+    if quote_localpart(localpart) == localpart:
+        cracked = _crack(localpart, settings)
+        return None if cracked is None else rewrite("@".join(cracked), settings)
+    if not settings.resolve_dequoted_address:
+        return None
+    if "@" in localpart:
+        return rewrite(localpart, settings)
+    if settings.allow_percent_hack and "%" in localpart:
+        return rewrite("@".join(localpart.rsplit("%", 1)), settings)
+    if settings.swap_bangpath and "!" in localpart:
+        site, _, user = localpart.partition("!")
+        return rewrite(f"{user}@{site}", settings)
+    return None
 
 
 def _is_routed(localpart: str, settings: Settings) -> bool:
@@ -88,21 +108,37 @@ def _is_routed(localpart: str, settings: Settings) -> bool:
 def resolve(address: str, settings: Settings) -> Asking[Resolved | Unavailable]:
     """Resolve an address. Unavailable where a list of domains could not be asked."""
     current = rewrite(address, settings)
+    ours = settings.myhostname
     for _ in range(MOST_CRACKS):
-        localpart, _, domain = current.rpartition("@")
-        is_ours = yield from _is_local(domain, settings)
-        if isinstance(is_ours, Unavailable):
-            return is_ours
-        if not is_ours:
-            return (yield from _foreign(localpart, domain, settings))
-        if not _has_operator(localpart, settings):
+        localpart, at, domain = _parted(current, settings)
+        if at:
+            is_ours = yield from _is_local(domain, settings)
+            if isinstance(is_ours, Unavailable):
+                return is_ours
+            if not is_ours:
+                return (yield from _foreign(localpart, domain, settings))
+            ours = domain
+        inner = _inner_address(localpart, settings)
+        if inner is None:
+            localpart = localpart or EMPTY_RECIPIENT
             is_routed = _is_routed(localpart, settings)
-            return Resolved(f"{localpart}@{domain}", localpart, domain.lower(), AddressClass.LOCAL, is_routed)
-        inner = rewrite(localpart, settings)
-        if inner.rpartition("@")[0] == localpart:  # no operator could be cracked: the localpart stays as it is
-            return Resolved(f"{localpart}@{domain}", localpart, domain.lower(), AddressClass.LOCAL, is_routed=True)
+            return Resolved(f"{localpart}@{ours}", localpart, ours.lower(), AddressClass.LOCAL, is_routed)
         current = inner
     return Unavailable(f"address with more than {MOST_CRACKS} routes")
+
+
+def _parted(address: str, settings: Settings) -> tuple[str, str, str]:
+    """Localpart, `@` or nothing, domain: without a dot at its end, in brackets where it is a number."""
+    localpart, at, domain = address.rpartition("@")
+    if not at:
+        return domain, "", ""
+    if domain.endswith(".") and not domain.endswith(".."):
+        domain = domain[:-1]
+    if not domain and settings.resolve_null_domain:
+        return localpart, "", ""
+    if settings.resolve_numeric_domain and is_host_address(domain):
+        domain = f"[{domain}]"
+    return localpart, at, domain
 
 
 def _is_local(domain: str, settings: Settings) -> Asking[bool | Unavailable]:

@@ -4,6 +4,7 @@
 wherever it stands; generic words (reject, defer, …) name the subject of the list they stand in.
 """
 
+from collections.abc import Callable
 from enum import Enum
 
 from gatepost.model.answer import Found
@@ -53,20 +54,19 @@ def subject_name(session: Session, subject: Subject) -> Asking[str]:
         if subject is Subject.REVERSE_CLIENT:
             return names.reverse_name
         return client_label(session.client, names.name, with_port=session.settings.smtpd_client_port_logging)
-    return _plain_names(session)[subject] or ""
+    return _PLAIN_NAMES[subject](session) or ""
 
 
-def _plain_names(session: Session) -> dict[Subject, str | None]:
-    return {
-        Subject.HELO: session.helo_name,
-        Subject.SENDER: session.sender,
-        Subject.RECIPIENT: session.recipient,
-        Subject.ETRN: session.etrn_domain,
-        Subject.LOGIN: session.sasl.username if session.sasl else "",
-        Subject.CERTIFICATE: session.tls.subject_cn if session.tls else "",
-        Subject.DATA: "DATA",
-        Subject.END_OF_DATA: "END-OF-MESSAGE",
-    }
+_PLAIN_NAMES: dict[Subject, Callable[[Session], str | None]] = {
+    Subject.HELO: lambda session: session.helo_name,
+    Subject.SENDER: lambda session: session.sender,
+    Subject.RECIPIENT: lambda session: session.recipient,
+    Subject.ETRN: lambda session: session.etrn_domain,
+    Subject.LOGIN: lambda session: session.sasl.username if session.sasl else "",
+    Subject.CERTIFICATE: lambda session: session.tls.subject_cn if session.tls else "",
+    Subject.DATA: lambda _: "DATA",
+    Subject.END_OF_DATA: lambda _: "END-OF-MESSAGE",
+}
 
 
 def rejection(session: Session, subject: Subject, code: int, enhanced: str, text: str) -> Asking[Reply]:

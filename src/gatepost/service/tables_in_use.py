@@ -1,6 +1,6 @@
 """Which tables a policy can ask: all of them are loaded before the first session, and followed when they change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 
 from gatepost.model.match_list import MatchList
@@ -21,10 +21,16 @@ def _in_lists(policy: Policy) -> Iterator[str]:
                 yield step.argument.name
 
 
+def membership_tables(settings: Iterable[Settings]) -> frozenset[str]:
+    """The tables that are lists of members: whose keys alone count (mynetworks, relay_domains and so on)."""
+    lists = (getattr(each, field.name) for each in settings for field in fields(Settings))
+    return frozenset(p.table for value in lists if isinstance(value, MatchList) for p in value.patterns if p.table)
+
+
 def _in_settings(settings: Settings) -> Iterator[str]:
     for field in fields(Settings):
         value = getattr(settings, field.name)
         if isinstance(value, MatchList):
             yield from (pattern.table for pattern in value.patterns if pattern.table)
-        elif field.name.endswith("_maps") or field.name == "relay_clientcerts":
+        elif field.name.endswith(("_maps", "_exceptions")) or field.name == "relay_clientcerts":
             yield from value

@@ -105,6 +105,7 @@ class Rehearsal:
     async def _judge(self, plan: Plan, where: str, **facts: Any) -> Outcome | None:  # noqa: ANN401 - any field
         """Run a plan and decide what it refuses; None where that is done."""
         if not plan.steps or (self._discards and where in MESSAGE_STAGES):
+            self._deferrals.pass_on(where)
             return PERMITTED
         sender = self._sender
         values: dict[str, Any] = {
@@ -124,7 +125,7 @@ class Rehearsal:
         self.traces.append(trace)
         outcome = await self._evaluate(plan, session, trace)
         trace.outcome = outcome
-        self._deferrals.keep(where, outcome.deferral)
+        self._deferrals.keep(where, outcome.deferral, is_refused=outcome.refusal is not None)
         return await self._take_effect(outcome, where)
 
     async def _evaluate(self, plan: Plan, session: Session, trace: StageTrace) -> Outcome:
@@ -179,7 +180,9 @@ class Rehearsal:
     async def _refused_by_route(self, address: str) -> Reply | None:
         """The reply of a route that refuses (transport_maps, `error:`); the unlisted check may not have run."""
         settings = self._policy.settings
-        if self._discards or not has_routes(settings):
+        if self._discards:
+            return self._deferrals.left_for_recipients(settings)
+        if not has_routes(settings):
             return None
         found: asyncio.Future[Route | Reply | None] = asyncio.get_running_loop().create_future()
         inquire(route_of(address, settings), self._answers, found.set_result)

@@ -16,7 +16,15 @@ from gatepost.model.verdict import DUNNO, Verdict
 from gatepost.policy.asking import Asking
 from gatepost.policy.language.plan import Boundary, Step
 from gatepost.policy.outcome import Outcome
-from gatepost.policy.questions import ClientName, Delay, LocalTime, NameQuestion, Question, TableLookup
+from gatepost.policy.questions import (
+    ClientName,
+    Delay,
+    GreylistAttempt,
+    LocalTime,
+    NameQuestion,
+    Question,
+    TableLookup,
+)
 from gatepost.policy.witness import Passed
 
 NAME_JUDGES = frozenset({"reject_unknown_client_hostname", "reject_unknown_reverse_client_hostname"})
@@ -75,6 +83,8 @@ class Permission:
             return ""
         if isinstance(question, NameQuestion):
             return "" if self.dns else "--no-dns"
+        if isinstance(question, GreylistAttempt):  # explain only looks: world/greylists/looking.py
+            return ""
         return "" if self.services else "--ask-services asks"
 
 
