@@ -19,14 +19,24 @@ DIFFERENCES = {
 """The closed list: docs/differences.md tells why. One more needs a reason and an entry here."""
 
 OWN = {
+    "address_verify_connection_limit",
+    "address_verify_deadline",
+    "address_verify_deferred_expire_time",
     "dns_cache_limit",
     "dns_deadline",
     "dns_nameservers",
     "maildir_directory",
+    "policyd_connection_limit",
+    "policyd_deadline",
+    "policyd_restrictions",
+    "policyd_timeout",
     "rbl_answer_guard",
+    "qmqpd_restrictions",
     "reload_grace_time",
     "shutdown_grace_time",
     "smtpd_look_ahead",
+    "trust_guard",
+    "trust_guard_gateways",
     "worker_processes",
 }
 

@@ -45,7 +45,8 @@ TRANSPORT_DEFAULTS = {
 """What qmgr(8) reads for each delivery agent of master.cf, with its default."""
 
 _SQL = "user password dbname hosts domain expansion_limit query result_format table select_field where_field"
-_SQL += " additional_conditions"
+_OURS = "cache_ttl stale_ttl deadline"
+_SQL += f" additional_conditions snapshot_query {_OURS}"
 _TLS = "tls_CAfile tls_CApath tls_cert_file tls_key_file tls_ciphers tls_verify_cert option_file option_group"
 _LDAP = (
     "server_host server_port search_base query_filter result_attribute special_result_attribute"
@@ -53,6 +54,7 @@ _LDAP = (
     " size_limit dereference bind bind_dn bind_pw scope chase_referrals cache cache_expiry cache_size version"
     " timeout debuglevel start_tls tls_ca_cert_file tls_ca_cert_dir tls_cert tls_key tls_require_cert"
     " tls_random_file tls_cipher_suite sasl_mechs sasl_realm sasl_authz_id sasl_minssf result_filter lookup_timeout"
+    f" {_OURS}"
 )
 _MEMCACHE = (
     "memcache backup flags ttl_offset key_format line_size_limit data_size_limit max_try retry_pause timeout domain"

@@ -19,6 +19,7 @@ class Settings:
     mydomain: str = "localdomain"
     myorigin: str = "localhost.localdomain"
     mail_name: str = "Postfix"
+    stress: str = ""
 
     mynetworks: MatchList = MatchList("mynetworks")
     mydestination: MatchList = MatchList("mydestination")
@@ -28,6 +29,9 @@ class Settings:
     own_addresses: frozenset[str] = frozenset()
     permit_mx_backup_networks: MatchList = MatchList("permit_mx_backup_networks")
     smtpd_authorized_xclient_hosts: MatchList = MatchList("smtpd_authorized_xclient_hosts")
+    smtpd_authorized_xforward_hosts: MatchList = MatchList("smtpd_authorized_xforward_hosts")
+    smtpd_upstream_proxy_hosts: MatchList = MatchList("smtpd_upstream_proxy_hosts")
+    smtpd_client_event_limit_exceptions: MatchList = MatchList("smtpd_client_event_limit_exceptions")
     smtpd_forbid_bare_newline_exclusions: MatchList = MatchList("smtpd_forbid_bare_newline_exclusions")
     qmqpd_authorized_clients: MatchList = MatchList("qmqpd_authorized_clients")
 

@@ -5,6 +5,8 @@ recipient. What a recipient raises is its own.
 """
 
 from gatepost.model.reply import Reply
+from gatepost.model.settings import Settings
+from gatepost.policy.outcome import finish
 
 _EARLIER = {"CONNECT": "", "XCLIENT": "", "HELO": "CONNECT", "EHLO": "CONNECT", "MAIL": "HELO", "ETRN": "HELO"}
 _STAGES = ("CONNECT", "HELO", "MAIL")
@@ -22,8 +24,21 @@ class Deferrals:
         """What the stages before this one have raised."""
         return self._replies.get(_EARLIER.get(where, "MAIL"))
 
-    def keep(self, where: str, deferral: Reply | None) -> None:
-        """Remember for the stages that follow, all of them: one that says nothing passes it on."""
+    def left_for_recipients(self, settings: Settings) -> Reply | None:
+        """What a recipient hears after a DISCARD, which silences the lists but not what was deferred before."""
+        deferral = self.before("RCPT")
+        return None if deferral is None else finish(deferral, settings)
+
+    def keep(self, where: str, deferral: Reply | None, *, is_refused: bool = False) -> None:
+        """Remember for the stages that follow, all of them: one that says nothing passes it on.
+
+        A command that is refused changes nothing of a transaction under way: what its MAIL has raised stays.
+        """
         stage = {"EHLO": "HELO", "XCLIENT": "CONNECT"}.get(where, where)
         if stage in _STAGES:
-            self._replies.update(dict.fromkeys(_STAGES[_STAGES.index(stage) :], deferral))
+            first = _STAGES.index(stage)
+            self._replies.update(dict.fromkeys(_STAGES[first : first + 1 if is_refused else None], deferral))
+
+    def pass_on(self, where: str) -> None:
+        """A stage had nothing to ask: what is raised before it is what it has raised."""
+        self.keep(where, self.before(where))

@@ -4,13 +4,15 @@ load_gate() reads main.cf, master.cf and every table, loads the served rows (ser
 finding as a Complaint with file, line and cure. It raises ConfigurationError for what Postfix would not start with.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from gatepost.config.configuration import Configuration
 from gatepost.config.loading import load_configuration
+from gatepost.config.master_cf import MasterRow
 from gatepost.model.errors import Complaint, ConfigurationError
+from gatepost.policy.language.compile import Policy
 from gatepost.service.address_verification import verification_findings
 from gatepost.service.doors import LOADERS
 from gatepost.service.doors.door import Door, Findings
@@ -26,10 +28,14 @@ from gatepost.world.tables import Tables
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Everything loaded. `complaints` are warnings and notices, in the order found."""
+    """Everything loaded. `complaints` are warnings and notices, in the order found.
+
+    `under_stress` has each row once more, as it is served under stress; not the rows whose `stress` is given.
+    """
 
     configuration: Configuration
     doors: tuple[Door, ...]
+    under_stress: Mapping[MasterRow, Door]
     tables: Tables
     complaints: tuple[Complaint, ...]
     watched_files: tuple[Path, ...]
@@ -38,6 +44,12 @@ class Gate:
     def smtp_doors(self) -> tuple[SmtpDoor, ...]:
         """The `smtpd` rows."""
         return tuple(door for door in self.doors if isinstance(door, SmtpDoor))
+
+    @property
+    def policies(self) -> Iterator[Policy]:
+        """What the doors decide, under stress too."""
+        for door in (*self.doors, *self.under_stress.values()):
+            yield door.policy
 
     @property
     def addresses(self) -> tuple[DoorSpec, ...]:
@@ -50,10 +62,17 @@ def load_gate(directory: Path, overrides: Mapping[str, str] | None = None) -> Ga
     configuration = load_configuration(directory, overrides)
     tables = Tables(base=directory, smtputf8=configuration.yes("smtputf8_enable"), parameter=configuration.given)
     findings = Findings()
-    doors = tuple(LOADERS[row.command](configuration, row, findings) for row in configuration.rows if row.is_served)
+    rows = tuple(row for row in configuration.rows if row.is_served)
+    doors = tuple(LOADERS[row.command](configuration, row, findings) for row in rows)
+    stressed = configuration.with_overrides({"stress": "yes"})
+    under_stress = {
+        row: LOADERS[row.command](stressed, row, findings)
+        for row in rows
+        if not configuration.for_row(row).is_set("stress")
+    }
     findings.others.extend(unused_parameters(configuration))
     findings.others.extend(verification_findings(configuration))
-    for door in doors:
+    for door in (*doors, *under_stress.values()):
         for name in tables_in_use(door.policy):
             tables.load(name)
         findings.others.extend(impossible_actions(door.policy, tables))
@@ -63,4 +82,4 @@ def load_gate(directory: Path, overrides: Mapping[str, str] | None = None) -> Ga
         raise ConfigurationError(*dict.fromkeys(findings.faults))
     complaints = (*configuration.complaints, *findings.others, *tables.complaints)
     files = dict.fromkeys((*configuration.files, *tables.files))
-    return Gate(configuration, doors, tables, tuple(dict.fromkeys(complaints)), tuple(files))
+    return Gate(configuration, doors, under_stress, tables, tuple(dict.fromkeys(complaints)), tuple(files))

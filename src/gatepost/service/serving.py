@@ -27,6 +27,7 @@ from gatepost.world.net.accepting import Accepting
 from gatepost.world.net.connection import Connection, Dialogue, Listener
 from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.net.listen import DoorSpec
+from gatepost.world.net.proxied import ProxiedConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,7 @@ class ServingDoors:
         *,
         evidence: GatewayEvidence | None = None,
     ) -> None:
+        self._gate = gate
         self._worker = worker
         self._loop = loop
         self._deadlines = Deadlines(loop)
@@ -125,25 +127,31 @@ class ServingDoors:
         idents = Idents(f"{os.getpid() & 0xFFF:03X}{int(loop.time() * 1000) & 0xFFFFF:05X}")
         self._resources = open_resources(gate, worker.log, names, idents, evidence)
         tell = self._resources.log.named(f"{gate.configuration.text('syslog_name')}/smtpd").warning
-        loop.call_soon(gate.tables.start, tell, membership_tables(door.policy.settings for door in gate.doors))
+        loop.call_soon(gate.tables.start, tell, membership_tables(policy.settings for policy in gate.policies))
         self._accepting = [self._open(door) for door in gate.doors if door.doors]
 
     def _open(self, door: Door) -> Accepting:
-        opener = OPENERS[type(door)](door, self._resources)
+        opener = under_stress = OPENERS[type(door)](door, self._resources)
+        if door.row in self._gate.under_stress:
+            under_stress = OPENERS[type(door)](self._gate.under_stress[door.row], self._resources)
         name, doorways = door.doors[0].name, self._worker.doorways
         accepting: Accepting
 
         def open_session(connection: Connection) -> tuple[Dialogue, Listener]:
-            opened = opener.open_session(connection)
-            self._connections[connection] = opener
+            chosen = under_stress if accepting.stress.is_on() else opener
+            opened = chosen.open_session(connection)
+            self._connections[connection] = chosen
             return opened
 
         def ended(connection: Connection) -> None:
             self._connections.pop(connection, None)
             accepting.session_ended()
 
-        def protocol() -> Connection:
-            return Connection(open_session, opener.pause_class, self._deadlines, ended)
+        def protocol() -> Connection | ProxiedConnection:
+            connection = Connection(open_session, opener.pause_class, self._deadlines, ended)
+            if opener.proxies is None:
+                return connection
+            return ProxiedConnection(connection, opener.proxies, self._deadlines, ended, opener.log)
 
         accepting = Accepting(
             self._loop, doorways.listeners[name], protocol, doorways.places[name].join(door.most_sessions), opener.log

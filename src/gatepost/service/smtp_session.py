@@ -23,7 +23,7 @@ from gatepost.service.door_context import DoorContext
 from gatepost.service.effects import IMPOSSIBLE, MESSAGE_STAGES
 from gatepost.service.inquiry import evaluate
 from gatepost.service.offering import Offering
-from gatepost.service.reject_footers import RejectFooters
+from gatepost.service.reject_footers import reject_footers
 from gatepost.service.session_log import Envelope, SessionLog
 from gatepost.service.transaction import Transaction
 from gatepost.wire.smtp import events
@@ -39,6 +39,7 @@ class SmtpSession:
 
     __slots__ = (
         "_answers",
+        "_asks_newlines",
         "_caller",
         "_connection",
         "_decision_id",
@@ -47,6 +48,7 @@ class SmtpSession:
         "_delivering",
         "_door",
         "_evaluation",
+        "_footers",
         "_ident",
         "_log",
         "_offering",
@@ -68,13 +70,13 @@ class SmtpSession:
         guard = connection.guard
         self._delivering = Delivering(door.destinations, guard(connection.release), guard)
         self._offering = Offering(door.destinations, self._delivering, self._answers, self._log, self._origin, guard)
-        self.dialogue = SmtpDialogue(door.speech_with(connection.peer[0]))
+        speech = door.speech_with(connection.peer[0])
+        self.dialogue = SmtpDialogue(speech or door.speech)
+        self._asks_newlines = speech is None
         self._caller = Caller(connection, door, self._answers, self.dialogue, self._log)
-
-        settings = door.policy.settings
-        if settings.smtpd_reject_footer or settings.smtpd_reject_footer_maps:
-            complain = lambda text: door.log.once(text, text)  # noqa: E731 - log.once with the text for its key
-            self.dialogue.add_footer = RejectFooters(settings, self._answers, self._footer_values, complain)
+        self.dialogue.add_footer = self._footers = reject_footers(
+            door.policy.settings, self._answers, self._footer_values, lambda text: door.log.once(text, text)
+        )
 
     # -- the connection's side
 
@@ -127,6 +129,7 @@ class SmtpSession:
         is_about_message = transaction is not None and where in MESSAGE_STAGES
         is_exempt = transaction is not None and transaction.discards and (is_about_message or where == "VRFY")
         if not plan.steps or is_exempt:
+            self._deferrals.pass_on(where)
             then(PERMITTED)
             return
         values: dict[str, Any] = {
@@ -141,6 +144,7 @@ class SmtpSession:
             "server_port": self._caller.peer.server_port,
             "sasl": self._caller.sasl,
             "instance": transaction.ident if transaction and where != "MAIL" else "",
+            "is_trust_withdrawn": self._door.trust_guard.withdraws(self._caller.client.address),
         } | facts
         session = Session(self._caller.client, self._door.policy.settings, where, **values)
         evaluation = Evaluation(plan, session, self._answers.instant, carried=self._deferrals.before(where))
@@ -148,7 +152,7 @@ class SmtpSession:
 
         def decided(outcome: Outcome) -> None:
             self._evaluation = None
-            self._deferrals.keep(where, outcome.deferral)
+            self._deferrals.keep(where, outcome.deferral, is_refused=outcome.refusal is not None)
             self._tell(outcome, where, session)
             if outcome.discards and is_about_message and self._transaction is not None:
                 self._transaction.discards = True
@@ -159,7 +163,7 @@ class SmtpSession:
             else:
                 if where == "MAIL":
                     self._transaction = None
-                refuse = partial(self.dialogue.decide, outcome.refusal or IMPOSSIBLE)
+                refuse = partial(self._answer, outcome.refusal or IMPOSSIBLE)
                 if where == "CONNECT":
                     self._caller.when_named(refuse)  # the refusals that follow it name the client
                 else:
@@ -167,6 +171,17 @@ class SmtpSession:
             self._connection.pump()
 
         evaluate(evaluation, self._answers, decided, self._connection.guard)
+
+    def _answer(self, reply: Reply) -> None:
+        """Decide by a reply; a refusal waits until it is known which footer it has."""
+        if self._footers is None or reply.is_positive:
+            self._decide(reply)
+        else:
+            self._footers.learn(reply, partial(self._decide, reply), self._connection.guard)
+
+    def _decide(self, reply: Reply) -> None:
+        self.dialogue.decide(reply)
+        self._connection.pump()
 
     def _takes_effect(self, outcome: Outcome, where: str) -> bool:
         """Note what access tables ask for; False where a gate without a queue cannot do it."""
@@ -235,7 +250,10 @@ class SmtpSession:
 
     def _begin(self, where: str) -> None:
         """Judge the client, before it is greeted."""
-        self._caller.authorize(where, partial(self._judge, self._door.policy.connect, where, self._accept))
+        judge = partial(self._judge, self._door.policy.connect, where, self._accept)
+        if self._asks_newlines and self._door.speech.smtpd_forbid_bare_newline == "reject":
+            judge = partial(self._caller.settle_newlines, where, judge)  # every command line is looked at
+        self._caller.authorize(where, judge)
 
     def _xclient_given(self, event: events.XclientGiven) -> None:
         self._deferrals = Deferrals()
@@ -244,6 +262,7 @@ class SmtpSession:
     def _hello_given(self, event: events.HelloGiven) -> None:
         where = "EHLO" if event.is_extended else "HELO"
         plan, recipient = self._door.policy.helo, self._only_recipient
+        self._door.trust_guard.greeted(self._caller.client.address, event.given_name)
         self._judge(plan, where, self._accept, helo_name=event.given_name, recipient=recipient)
 
     def _sender_given(self, event: events.SenderGiven) -> None:
@@ -255,7 +274,7 @@ class SmtpSession:
         transaction = self._transaction
         assert transaction is not None  # the dialogue takes no RCPT without MAIL
         if transaction.discards:
-            self.dialogue.decide(None)
+            self.dialogue.decide(self._deferrals.left_for_recipients(self._door.policy.settings))
             return
 
         def permitted(outcome: Outcome) -> None:
@@ -271,7 +290,7 @@ class SmtpSession:
         transaction = self._transaction
         if not reply.is_positive or transaction is None:
             self._tell_hop("reject", "RCPT", reply, recipient)
-            self.dialogue.decide(reply)
+            self._answer(reply)
         else:
             transaction.recipients.append(recipient)
             if len(transaction.recipients) == 1:
@@ -295,15 +314,22 @@ class SmtpSession:
             else:
                 self._delivering.begin_data(partial(self._header, transaction), self._data_answered)
 
-        self._judge(self._door.policy.data, event.command, permitted, recipient=self._only_recipient)
+        plan, recipient = self._door.policy.data, self._only_recipient
+        judge = partial(self._judge, plan, event.command, permitted, recipient=recipient)
+        if self._asks_newlines:
+            self._caller.settle_newlines(event.command, judge)
+        else:
+            judge()
 
     def _header(self, transaction: Transaction) -> bytes:
         return transaction.header(self._origin(transaction), self._door.policy.settings)
 
     def _data_answered(self, reply: Reply) -> None:
-        if not reply.is_positive:
+        if reply.is_positive:
+            self.dialogue.decide(None)
+        else:
             self._tell_hop("proxy-reject", "DATA", reply)
-        self.dialogue.decide(None if reply.is_positive else reply)
+            self._answer(reply)
         self._connection.pump()
 
     def _origin(self, transaction: Transaction) -> Origin:
@@ -345,11 +371,11 @@ class SmtpSession:
         kind = "proxy-accept" if reply.is_positive else "proxy-reject"
         self._tell_hop(kind, "END-OF-MESSAGE", reply)
         self._transaction = None
-        self.dialogue.decide(reply)
-        self._connection.pump()
+        self._answer(reply)
 
     def _verify_asked(self, event: events.VerifyAsked) -> None:
-        self._judge(self._door.policy.rcpt, "VRFY", self._accept, recipient=event.address)
+        facts: dict[str, Any] = {"recipient": event.address, **({"is_smtputf8": True} if event.is_smtputf8 else {})}
+        self._judge(self._door.policy.rcpt, "VRFY", self._accept, **facts)
 
     def _etrn_asked(self, event: events.EtrnAsked) -> None:
         def permitted(_: Outcome) -> None:

@@ -203,7 +203,8 @@ class Rehearsal:
         return self._recipients[0] if len(self._recipients) == 1 else None
 
     async def _verify_asked(self, event: events.VerifyAsked) -> None:
-        await self._decide(self._policy.rcpt, "VRFY", recipient=event.address)
+        facts: dict[str, Any] = {"recipient": event.address, **({"is_smtputf8": True} if event.is_smtputf8 else {})}
+        await self._decide(self._policy.rcpt, "VRFY", **facts)
 
     async def _etrn_asked(self, event: events.EtrnAsked) -> None:
         await self._decide(self._policy.etrn, "ETRN", NOT_QUEUED, etrn_domain=event.domain)

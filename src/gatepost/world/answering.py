@@ -1,4 +1,4 @@
-"""Who answers policy's questions: tables in memory at once, names from the cache at once, the rest when it comes.
+"""Who answers policy's questions: what memory or a cache knows at once, the rest when it comes.
 
 One SessionAnswers serves one session. It remembers answers, Unavailable included, so that the hundredth recipient
 does not pay a deadline again; what is effectful (is_remembered = no) it asks each time.
@@ -92,6 +92,8 @@ class SessionAnswers:
 
         if isinstance(question, NameQuestion):
             self._pending.append(self._names.ask(question, remember))
+        elif isinstance(question, TableLookup):
+            self._pending.append(self._tables.ask(question, done))  # the table itself says how long an answer serves
         elif isinstance(question, Delay):
             loop = asyncio.get_running_loop()
             self._pending.append(loop.call_later(question.seconds, remember, Found(None)))

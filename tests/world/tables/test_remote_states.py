@@ -22,7 +22,7 @@ class ScriptedServer:
 
     def __init__(self, **values):
         self.values = values
-        self.is_away = False
+        self.is_away = self.is_too_large = False
         self.asked = []
         self.may_answer = threading.Event()
         self.may_answer.set()
@@ -38,6 +38,8 @@ class ScriptedServer:
 
     def whole(self):
         self.check()
+        if self.is_too_large:
+            return None
         return {key: value for key, value in self.values.items() if value != "broken"}
 
     def check(self):
@@ -273,6 +275,24 @@ def test_the_newest_knowledge_counts(table):
         await until(lambda: t._snapshot is not None)
         server.is_away = True
         assert isinstance(await ask(t, "a"), NotFound), "the snapshot is newer than the answer"
+        t.close()
+
+    run(main())
+
+
+def test_a_snapshot_that_fails_once_is_taken_again_and_said_once(table, monkeypatch):
+    monkeypatch.setattr(remote, "TRY_WHOLE_AGAIN_S", 0.02)
+    server = ScriptedServer(a="A")
+    server.is_too_large = True
+    t = table(server, NONE, snapshot="all")
+    lines = []
+
+    async def main():
+        t.start(lines.append, is_membership=True)
+        await asyncio.sleep(0.2)
+        assert t._snapshot is None and len(lines) == 1 and "kept whole" in lines[0]
+        server.is_too_large = False
+        await until(lambda: t._snapshot is not None)
         t.close()
 
     run(main())

@@ -70,8 +70,9 @@ MACHINE = (
     Parameter(
         "stress",
         Kind.TEXT,
-        "Not empty while the door is overloaded; set by -o stress=yes. Defaults such as ${stress?{10}:{300}}s are "
-        "written with it.",
+        "yes for sessions that are opened while a door is overloaded: fewer than a quarter of its maxproc places are "
+        "free, or file descriptors have run out. Defaults such as ${stress?{10}:{300}}s are written with it. Set in "
+        "main.cf or by -o it stays as it is set.",
     ),
     Parameter("service_name", Kind.TEXT, "The first field of the row of master.cf that is served."),
     Parameter("process_name", Kind.TEXT, "The name of the serving program, as in log lines."),

@@ -64,38 +64,4 @@ SMTP_LIMITS = (
     ),
     Parameter("header_size_limit", Kind.NUMBER, "The most of one header that is looked at.", unit="octets", least=1),
     Parameter("hopcount_limit", Kind.NUMBER, "The Received headers that make a loop.", unit="headers", least=1),
-    Parameter(
-        "smtpd_client_connection_count_limit",
-        Kind.NUMBER,
-        "The connections that one client may have at once; 0: any number.",
-        unit="connections",
-        least=0,
-    ),
-    Parameter(
-        "smtpd_client_connection_rate_limit",
-        Kind.NUMBER,
-        "The connections of one client per anvil_rate_time_unit; 0: any number.",
-        unit="connections",
-        least=0,
-    ),
-    Parameter(
-        "smtpd_client_message_rate_limit",
-        Kind.NUMBER,
-        "The messages of one client per anvil_rate_time_unit; 0: any number.",
-        unit="messages",
-        least=0,
-    ),
-    Parameter(
-        "smtpd_client_recipient_rate_limit",
-        Kind.NUMBER,
-        "The recipients of one client per anvil_rate_time_unit; 0: any number.",
-        unit="recipients",
-        least=0,
-    ),
-    Parameter(
-        "smtpd_client_event_limit_exceptions",
-        Kind.CLIENTS,
-        "Clients that these limits do not apply to.",
-    ),
-    Parameter("anvil_rate_time_unit", Kind.TIME, "The time that rates are counted over.", least=1),
 )

@@ -72,6 +72,7 @@ SMTP_SERVER = (
     Parameter(
         "smtpd_authorized_xforward_hosts",
         Kind.CLIENTS,
-        "Clients whose XFORWARD is believed for the log.",
+        "Clients whose XFORWARD is believed: the log and the next hop learn for whom they hand on mail. It decides "
+        "nothing.",
     ),
 )

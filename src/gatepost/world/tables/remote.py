@@ -2,7 +2,7 @@
 
 While the server is there an answer is at most `cache_ttl` old (2 s), counted from before it was asked for. Equal
 questions at the same time are asked once. All keys of one question travel together, and are asked in their order
-until one is found.
+until one is found. A query that the server refuses is answered by what is known, if anything is.
 
 While the server is away nothing waits: what is known serves on, marked as stale, until it is `stale_ttl` old (4 h);
 a key that is not known is Unavailable. A table that is a list of members (mynetworks) is kept whole beside that,
@@ -34,6 +34,8 @@ from gatepost.world.tables.table import TableRequest, TableType, admit, is_utf8
 
 MOST_KEPT = 20_000
 TRY_AGAIN_S = 1.0
+TRY_WHOLE_AGAIN_S = 300.0
+"""After a snapshot that was too large, or that the server refused."""
 COSTS_AT_MOST = 20
 """A snapshot that took one second is not taken again for twenty."""
 
@@ -89,7 +91,7 @@ class RemoteTable(AwaitedTable):
         self._kept: dict[str, _Kept] = {}
         self._flights: dict[tuple[str, ...], _Flight] = {}
         self._snapshot: Snapshot | None = None
-        self._takes_snapshots = False
+        self._takes_snapshots = self._lacks_snapshot = False
         self._why_away = ""
         self._away_since = self._back_since = 0.0
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -132,13 +134,13 @@ class RemoteTable(AwaitedTable):
             else:
                 return None
             if not isinstance(answer, NotFound):
-                return hit(key, answer)
+                return hit(key, self._checked(answer))
         return NOT_FOUND
 
     def ask(self, keys: tuple[str, ...], done: Callable[[Answer[TableHit]], None]) -> Ticket:
         """Ask the server; `done` is called once, never from within this call."""
         flight = self._flights.get(keys)
-        if flight is None:
+        if flight is None or flight.began <= time.monotonic() - self._limits.cache_ttl_s:
             flight = self._flights[keys] = _Flight(keys)
             self._send(flight)
         return flight.join(done)
@@ -180,15 +182,17 @@ class RemoteTable(AwaitedTable):
         self._land(flight, result.answers)
 
     def _late(self, flight: "_Flight") -> None:
-        if self._flights.get(flight.keys) is flight:
+        if not flight.is_over:
             self._is_away(f"no answer within {self._limits.deadline_s:g} s", flight.began)
             self._land(flight, {})
 
     def _land(self, flight: "_Flight", heard: Mapping[str, Answer[str]]) -> None:
         """Answer all who wait for this question, once."""
+        if flight.is_over:
+            return
         if self._flights.get(flight.keys) is flight:
             del self._flights[flight.keys]
-            flight.land(self._decide(flight.keys, heard))
+        flight.land(self._decide(flight.keys, heard))
 
     def _decide(self, keys: tuple[str, ...], heard: Mapping[str, Answer[str]]) -> Answer[TableHit]:
         for key in keys:
@@ -198,7 +202,7 @@ class RemoteTable(AwaitedTable):
             answer = heard.get(admitted)
             if answer is None:
                 answer = self._known(admitted)
-            elif isinstance(answer, Unavailable) and admitted in self._kept:
+            elif isinstance(answer, Unavailable):
                 answer = self._known(admitted, why=answer.why)
             if not isinstance(answer, NotFound):
                 return hit(key, self._checked(answer))
@@ -277,11 +281,13 @@ class RemoteTable(AwaitedTable):
                 if not self._why_away:  # else another is taken when the server is back
                     self._after("snapshot", TRY_AGAIN_S, self._take_snapshot)
                 return
-            if result is None:
-                self._takes_snapshots = False
-                self._snapshot = None
-                self._tell(f"{self._label}: it cannot be kept whole: without its server strangers are not known")
+            if result is None:  # what was kept before serves on
+                if not self._lacks_snapshot:
+                    self._tell(f"{self._label}: it cannot be kept whole: without its server strangers are not known")
+                self._lacks_snapshot = True
+                self._after("snapshot", TRY_WHOLE_AGAIN_S, self._take_snapshot)
                 return
+            self._lacks_snapshot = False
             self._snapshot = result
             again_s = max(self._limits.cache_ttl_s, TRY_AGAIN_S, (time.monotonic() - began) * COSTS_AT_MOST)
             self._after("snapshot", again_s, self._take_snapshot)
