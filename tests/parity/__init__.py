@@ -1,36 +1,52 @@
 """Gatepost beside a real Postfix: random policies, the same sessions, every reply line compared.
 
-    make parity                                                 300 policies, some 75,000 reply lines, two minutes
+    make parity                                                 300 policies, some 120,000 reply lines, three minutes
     make parity SEED=77 POLICIES=1000
     .venv/bin/python -m tests.parity.run --seed 1 --policies 40
+    .venv/bin/python -m tests.parity.run --replay CASE.json     one difference again
 
-world           who is there: client addresses, names, the zone that both sides ask
-vocabulary      what policies are made of: tables, actions, patterns, templates
-further_words   every restriction that Gatepost registers, with arguments that suit it
-policies        random main.cf, tables and restriction lists, from a seed; most have one restriction in their middle,
-                all of them in turn
-sessions        random SMTP sessions, from a seed; nearly half speak for another client by XCLIENT
-policy_server   what check_policy_service asks, on both sides
-servers         a private Postfix, `gatepost run` and the name server, all on loopback in a network of their own
-speaking        one session spoken, its replies read
-witnessed       `gatepost run` with a witness, who counts verdicts
-coverage        the table of what was reached
-run             the command: everything together, differences and the table printed
+What is drawn, from a seed:
 
-What is not drawn, because the two are known to differ there (Postfix 3.7.11):
-* FILTER, HOLD, REDIRECT, BCC: Gatepost keeps no queue and has stand-ins (docs/differences.md).
+world             who is there: client addresses, names, the zone that both sides ask
+site              main.cf: domains, recipient tables, rewriting, transports
+vocabulary        what policies are made of: tables, actions, patterns, templates
+further_words     arguments for the restrictions that are not everyday words
+door_parameters   the parameters of smtpd that change a verdict or a reply
+policies          main.cf, tables and restriction lists of a batch; every restriction in turn
+sessions          SMTP sessions; nearly half speak for another client by XCLIENT
+oddities          addresses in every form, odd lines
+
+What must be reached, and how:
+
+outcomes          every outcome of every restriction and action
+coverage          the table of what was reached, and what is rare
+focuses           words, parameters and people that reach an outcome
+aimed             policies that aim at what is rare
+
+What compares:
+
+servers           a private Postfix, `gatepost run` and the name server, all on loopback in a network of their own
+policy_server     what check_policy_service asks, on both sides
+speaking          one session spoken, its replies read
+witnessed         `gatepost run` with a witness, who counts verdicts
+judging           the first difference of a session, and whether docs/differences.md explains it
+cases             a difference that can be kept, run again and taken apart
+shrinking         leave out what a difference does not need
+replaying         run kept cases
+report            figures, differences, the table, the exit code
+run               the command: everything together
+
+verification (address probes) and qmqp are runs of their own.
+
+What is not drawn, because the two are known to differ there (Postfix 3.7.11; docs/differences.md tells of them):
 * `error:` transports with smtpd_reject_unlisted_recipient = no: Postfix queues and bounces, Gatepost refuses at RCPT.
 * A class that names itself: Postfix dies, Gatepost says 451 when it is reached.
-* reject_unlisted_sender and _recipient outside the recipient's lists, and the sender's under smtpd_delay_reject = no:
-  after a refusal Postfix takes the next address for checked.
-* permit_dnswl_client and permit_rhswl_client on a list that fails: Postfix raises its flag the first time only and
-  then remembers "not listed" for the life of the process.
+* reject_unlisted_sender and _recipient outside the recipient's lists: after a refusal Postfix takes the next address
+  for checked.
+* permit_dnswl_client and permit_rhswl_client twice about the same client of a list that fails.
 * `REJECT 5.7.1` and `550 5.7.1` without words: Postfix sends what is left in a buffer.
 * VRFY without MAIL: Postfix repeats the deferral of an earlier sender, or forgets that of the client.
-* A reply line of more than 512 octets: Postfix does not cut it, Gatepost does.
-* A TXT record of several strings: Postfix shows the first, Gatepost all.
-* XCLIENT with a bad attribute behind good ones: Postfix lets those before it take effect.
+* $recipient in a footer: Postfix knows it after a DISCARD too. $client_name in one: Gatepost does not wait for it.
+* A reply line of more than 512 octets, a TXT record of several strings, XCLIENT with a bad attribute behind good ones.
 * TLS: permit_tls_clientcerts, permit_tls_all_clientcerts and check_ccert_access are drawn, and have no certificate.
-Seen, and left: under smtpd_delay_reject = no a deferral of the sender stage still refuses recipients after DISCARD; at
-HANGUP Postfix drops the replies of the same pipelined group (run.py takes that for the same).
 """

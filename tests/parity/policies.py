@@ -1,7 +1,7 @@
 """Random policies: one main.cf and its tables for a batch, and a door of master.cf for every policy in it.
 
-All of it is drawn from one random.Random, so that a seed names a run. What Gatepost does not carry out by design
-(FILTER, HOLD, REDIRECT, BCC: it keeps no queue) and what it leaves to a later issue is not drawn.
+All of it is drawn from one random.Random, so that a seed names a run. While rows of the coverage table are rare, most
+policies aim at them (tests/parity/aimed.py); the others are drawn freely.
 """
 
 import random
@@ -9,12 +9,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gatepost.policy.registry import RESTRICTIONS, Argument
+from tests.parity.aimed import aimed, draw_aim, hints_of
+from tests.parity.coverage import Counts
+from tests.parity.door_parameters import DOOR_FILES, draw_parameters
+from tests.parity.focuses import all_answers
 from tests.parity.further_words import EVERY, login_settings, login_table, policy_service, server_table
+from tests.parity.sessions import Hints
+from tests.parity.site import draw_site
 from tests.parity.vocabulary import (
     ACTIONS,
     ADDRESS_LIST_WORDS,
     CHECKS,
-    CODES,
     DOMAIN_LIST_WORDS,
     FILES,
     FINAL_WORDS,
@@ -39,41 +44,45 @@ from tests.parity.world import (
 
 Parameters = dict[str, str]
 
+AIMED_SHARE = 0.7
+"""Of the policies, while anything is rare: the rest keeps finding what nobody thought of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One configuration: main.cf with `{directory}` still open, table files by name, the overrides of each door."""
+    """One configuration: main.cf with `{directory}` still open, table files by name, and for each door its overrides.
+
+    `hints`: who should come to each door.
+    """
 
     main_cf: str
     files: dict[str, str]
     policies: tuple[Parameters, ...]
+    hints: tuple[Hints, ...]
 
 
-def draw_batch(seed: int, count: int) -> Batch:
-    """A batch of `count` policies. Most have one restriction in their middle: all of them in turn, as seeds go on."""
+def draw_batch(seed: int, count: int, reached: Counts) -> Batch:
+    """A batch of `count` policies that aim at what is rare in `reached`.
+
+    Most of the others have one restriction in their middle: all of them in turn, as seeds go on.
+    """
     chance = random.Random(seed)
-    files = FILES | {f"table{n}": _text_table(chance) for n in range(6)}
+    expected = reached.copy()
+    files = FILES | DOOR_FILES | {f"table{n}": _text_table(chance) for n in range(6)}
     files |= {f"patterns{n}": _pattern_table(chance) for n in range(3)}
     files |= {f"nets{n}": _network_table(chance) for n in range(2)}
     files["replies"] = "".join(f"{zone} {chance.choice(TEMPLATES)}\n" for zone in ADDRESS_LISTS + DOMAIN_LISTS[:2])
     has_transport = chance.random() < 0.5
     focuses = [EVERY[(seed * count + n) % len(EVERY)] if chance.random() < 0.8 else "" for n in range(count)]
     drawers = [_Drawer(chance, has_transport, focus) for focus in focuses]
-    main_cf = MAIN_CF.format(
-        level=chance.choice(("3.6", "3.6", "2")),
-        directory="{directory}",
-        own_address=OWN_ADDRESS,
-        xclient_host=XCLIENT_HOST,
-        transport_maps="texthash:$config_directory/transport" if has_transport else "",
-        relay_recipient_maps=chance.choice(("", "texthash:$config_directory/relay_users")),
-        recipient_delimiter=chance.choice(("", "+", "+-")),
-        parents=chance.choice(("relay_domains smtpd_access_maps mynetworks", "smtpd_access_maps", "relay_domains")),
-        show_table_name=_yes(chance, 0.8),
-        allow_percent_hack=_yes(chance, 0.8),
-        swap_bangpath=_yes(chance, 0.8),
-        resolve_dequoted_address=_yes(chance, 0.8),
-    )
-    return Batch(main_cf, files, tuple(drawer.policy() for drawer in drawers))
+    policies, hints = [], []
+    for drawer in drawers:
+        aims = draw_aim(expected, chance) if chance.random() < AIMED_SHARE else ()
+        policies.append(aimed(drawer.policy(), aims, chance) if aims else drawer.policy())
+        hints.append(hints_of(aims))
+    site = "".join(f"{name} = {value}\n" for name, value in draw_site(chance, has_transport=has_transport).items())
+    main_cf = MAIN_CF.format(directory="{directory}", own_address=OWN_ADDRESS, xclient_host=XCLIENT_HOST) + site
+    return Batch(main_cf, files, tuple(policies), tuple(hints))
 
 
 def chance_word(chance: random.Random, words: Sequence[str], probability: float) -> str:
@@ -114,10 +123,7 @@ def _network_table(chance: random.Random) -> str:
 
 
 class _Drawer:
-    """Draws one policy.
-
-    Where transport_maps refuses recipients, unlisted ones are always refused: Postfix would queue and bounce them.
-    """
+    """Draws one policy."""
 
     def __init__(self, chance: random.Random, has_transport: bool, focus: str) -> None:
         self.chance = chance
@@ -144,45 +150,14 @@ class _Drawer:
             "smtpd_delay_reject": _yes(chance, 0.7),
             "smtpd_relay_before_recipient_restrictions": _yes(chance, 0.6),
         }
+        if not relay and chance.random() < 0.3:
+            del parameters["smtpd_relay_restrictions"]  # its default
         return parameters | self._details()
 
     def _details(self) -> Parameters:
-        chance = self.chance
-        possible = {
-            "soft_bounce": "yes",
-            "smtpd_helo_required": "yes",
-            "strict_rfc821_envelopes": "yes",
-            "disable_vrfy_command": "yes",
-            "smtpd_reject_unlisted_sender": "yes",
-            "smtpd_reject_unlisted_recipient": "no",
-            "allow_untrusted_routing": "yes",
-            "smtpd_null_access_lookup_key": "unknown",
-            "unknown_address_tempfail_action": "defer",
-            "unknown_helo_hostname_tempfail_action": "defer",
-            "smtpd_client_port_logging": "no",
-            "rbl_reply_maps": "texthash:$config_directory/replies",
-            "mynetworks": chance.choice(
-                (
-                    "192.0.2.0/28",
-                    "192.0.2.1/24",
-                    "good.example",
-                    "!192.0.2.10 192.0.2.0/24",
-                    "[2001:db8::]/32",
-                    "cidr:$config_directory/nets0",
-                )
-            ),
-            "smtpd_peername_lookup": "no",
-            "permit_mx_backup_networks": chance.choice(("192.0.2.0/24", "198.51.100.0/24", "192.0.2.1/24")),
-            chance.choice(CODES): chance.choice(("550", "450", "554", "521", "599")),
-            "smtpd_expansion_filter": "abcdefghijklmnopqrstuvwxyz.@",
-        }
-        chosen = {name: value for name, value in possible.items() if chance.random() < 0.15}
-        if self.has_transport:
-            chosen.pop("smtpd_reject_unlisted_recipient", None)
-        if "login" in self.focus or "sasl" in self.focus or chance.random() < 0.5:
-            chosen |= login_settings(chance)
-        if chance.random() < 0.2:
-            chosen["default_rbl_reply"] = chance.choice([t for t in TEMPLATES if "no_such" not in t])
+        chosen = draw_parameters(self.chance, has_transport=self.has_transport)
+        if "login" in self.focus or "sasl" in self.focus or self.chance.random() < 0.5:
+            chosen |= login_settings(self.chance)
         return chosen
 
     def _relay_and_recipient(self) -> tuple[str, str]:
@@ -249,7 +224,7 @@ class _Drawer:
                     return f"{name} {self._zone(ALLOW_DOMAIN_LISTS if allows else DOMAIN_LISTS)}"
                 return f"{name} {self._zone(ALLOW_LISTS if allows else ADDRESS_LISTS)}"
             case Argument.POLICY_SERVICE:
-                return policy_service(self.chance, ACTIONS)
+                return policy_service(self.chance, all_answers())
             case Argument.SECONDS:
                 return f"{name} 0"
             case Argument.TABLE if name.endswith(("_a_access", "_mx_access", "_ns_access")):

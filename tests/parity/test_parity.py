@@ -37,8 +37,8 @@ def test_random_policies_are_decided_as_postfix_decides_them() -> None:
     why = namespaces_fail()
     if why:
         lack(f"needs root and namespaces of its own: {why}")
-    arguments = ["--seed", "1", "--policies", "40", "--sessions", "12", "--json"]
-    done = in_private_namespace("tests.parity.run", arguments, cwd=ROOT, capture_output=True, timeout=110)
+    arguments = ["--seed", "1", "--policies", "40", "--sessions", "12", "--shrink", "0", "--json"]
+    done = in_private_namespace("tests.parity.run", arguments, cwd=ROOT, capture_output=True, timeout=200)
     assert done.returncode in (0, 1), done.stderr
     report = json.loads(done.stdout)
     assert report["sessions"] == 480

@@ -1,9 +1,9 @@
 """What random policies are made of: one main.cf, tables, access(5) results, patterns, templates, words and mistakes."""
 
 from tests.parity.further_words import LOGIN_MAP
+from tests.parity.site import SITE_FILES
 
 MAIN_CF = """\
-compatibility_level = {level}
 queue_directory = {directory}/queue
 data_directory = {directory}/data
 maillog_file = {directory}/maillog
@@ -14,28 +14,12 @@ inet_protocols = all
 myhostname = mx.ours.example
 mydomain = ours.example
 myorigin = ours.example
-mydestination = mx.ours.example, local.example, ours.example
-mynetworks = 127.0.0.0/8
 default_database_type = texthash
 alias_maps =
-local_recipient_maps = texthash:$config_directory/local_users
-relay_domains = relay.example, texthash:$config_directory/relay_more
-relay_recipient_maps = {relay_recipient_maps}
-virtual_alias_domains = alias.example
-virtual_alias_maps = texthash:$config_directory/aliases
-virtual_mailbox_domains = vmail.example
-virtual_mailbox_maps = texthash:$config_directory/mailboxes
-transport_maps = {transport_maps}
 default_transport = discard
 local_transport = discard
 virtual_transport = discard
 relay_transport = discard
-recipient_delimiter = {recipient_delimiter}
-show_user_unknown_table_name = {show_table_name}
-parent_domain_matches_subdomains = {parents}
-allow_percent_hack = {allow_percent_hack}
-swap_bangpath = {swap_bangpath}
-resolve_dequoted_address = {resolve_dequoted_address}
 in_flow_delay = 0
 smtpd_error_sleep_time = 0
 smtpd_soft_error_limit = 100000
@@ -53,20 +37,7 @@ rbl_answer_guard = no
 max_idle = 10s
 """
 
-FILES = {
-    "logins": LOGIN_MAP,
-    "local_users": "known x\nalias x\nlocal x\n",
-    "relay_more": "source.example x\nrefused.example x\n",
-    "relay_users": "user@relay.example x\nknown x\n@sub.relay.example x\nrefused@relay.example x\nlater@relay.example x\n",
-    "aliases": "alias@alias.example known@ours.example\nrole@ours.example known@ours.example\n",
-    "mailboxes": "box@vmail.example box/\n",
-    "transport": (
-        "refused@relay.example error:5.1.6 this one has moved\n"
-        "later@relay.example retry:come back later\n"
-        "refused.example error:nobody home\n"
-        "listed-domain.example error:5.7.9 not there\n"
-    ),
-}
+FILES = {"logins": LOGIN_MAP, **SITE_FILES}
 
 ACTIONS = (
     "DUNNO", "OK", "OK", "RELAY", "ok with text", "dunno", "REJECT", "REJECT not you", "reject 5.1.8 lower case",

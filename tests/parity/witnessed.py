@@ -13,7 +13,17 @@ from typing import IO, Any
 from gatepost.cli.run import run
 from gatepost.model.answer import Found
 from gatepost.model.session import Session
-from gatepost.model.verdict import DeferIfPermit, DeferIfReject, Effect, Note, Refuse, Restrictions, Verdict
+from gatepost.model.verdict import (
+    DeferIfPermit,
+    DeferIfReject,
+    Discard,
+    Effect,
+    Hangup,
+    Note,
+    Refuse,
+    Restrictions,
+    Verdict,
+)
 from gatepost.policy.asking import Asking
 from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.plan import Boundary, Step
@@ -31,13 +41,13 @@ WORDS = frozenset(
 COUNTS = sys.argv[1] if len(sys.argv) > 1 else "/dev/null"
 
 
-def outcome_of(verdict: Verdict, *, is_table: bool) -> str:
-    """A verdict in a word or two; a refusal with its code's class, and its enhanced code where no table chose it."""
+def outcome_of(name: str, verdict: Verdict, *, is_table: bool) -> str:
+    """A verdict in a word or two, as tests/parity/outcomes.py names it."""
     match verdict:
         case Refuse(reply, is_fault=True):
-            return f"fault {reply.code} {reply.enhanced}"
+            return f"fault {reply.enhanced}"
         case Refuse(reply):
-            return f"{reply.code // 100}xx" if is_table else f"{reply.code // 100}xx {reply.enhanced}"
+            return f"{reply.code // 100}xx" if is_table else _refusal(name, reply.enhanced)
         case DeferIfPermit():
             return "defer_if_permit"
         case DeferIfReject():
@@ -49,14 +59,24 @@ def outcome_of(verdict: Verdict, *, is_table: bool) -> str:
     return type(verdict).__name__.upper()
 
 
+def _refusal(name: str, enhanced: str) -> str:
+    """A refusal that no table's text chose: by its enhanced code, where that is the restriction's own."""
+    detail = enhanced[2:]
+    if name.startswith("check_") and name != "check_relay_domains":
+        return "no answer" if name == "check_policy_service" else "table fails"
+    if name.startswith("reject_unlisted"):
+        return f"refused {detail}" if detail in ("1.1", "1.0") else "refused by route"
+    return "refused" if "rbl" in name or "rhsbl" in name else f"refused {detail}"
+
+
 def action_of(value: str) -> str:
     """The kind of an access(5) result."""
-    word, _, text = value.partition(" ")
+    word, text = (*value.split(None, 1), "", "")[:2]
     if word.upper() in WORDS:
         return word.upper()
     if value.isdigit():
         return "only digits"
-    if len(word) == 3 and word.isdigit() and text:
+    if len(word) == 3 and word.isdigit() and word[0] in "45" and text:
         return f"{word[0]}NN text"
     return "type:table" if ":" in value else "restrictions"
 
@@ -95,9 +115,12 @@ class Counting:
         if not step.needs.are_met(self.session):
             self.write("restriction", step.name, "skipped")
             return
-        value = self.values.get(id(step))
-        outcome = outcome_of(verdict, is_table=value is not None)
-        self.write("restriction", step.name, outcome)
+        if step.kind.forbids_ok and isinstance(verdict, Refuse) and verdict.is_fault:
+            return  # an OK under a table that may not say so: counted where the table itself says it
+        value = self.values.pop(id(step), None)
+        outcome = outcome_of(step.name, verdict, is_table=value is not None)
+        is_effect = isinstance(verdict, Note | Effect | Discard | Hangup)
+        self.write("restriction", step.name, "effect" if is_effect else outcome)
         if value is not None:
             self.write("action", action_of(value), outcome)
 

@@ -1,6 +1,6 @@
 """The service extensions: what EHLO offers, and the parameters of MAIL and RCPT that belong to them.
 
-Offered: PIPELINING, SIZE, VRFY, ETRN, XCLIENT (to whom it is allowed), ENHANCEDSTATUSCODES, 8BITMIME, DSN, SMTPUTF8,
+Offered: PIPELINING, SIZE, VRFY, ETRN, STARTTLS (where TLS is served and not yet on), XCLIENT (to whom it is allowed), ENHANCEDSTATUSCODES, 8BITMIME, DSN, SMTPUTF8,
 CHUNKING, in Postfix's order, less what smtpd_discard_ehlo_keywords takes away.
 
 Gives: the EHLO reply; Sender and Recipient parameters, or the refusal they deserve.
@@ -15,6 +15,7 @@ from gatepost.model.envelope import Recipient, Sender
 from gatepost.model.reply import Reply
 from gatepost.wire.smtp.settings import SmtpSettings
 
+MULTIPLE_AUTH = Reply(503, "5.5.4", "Error: multiple AUTH= options")
 BAD_SIZE = Reply(501, "5.5.4", "Bad message size syntax")
 SIZE_OVERFLOW = Reply(552, "5.3.4", "Message size exceeds file system imposed limit")
 TOO_BIG = Reply(552, "5.3.4", "Message size exceeds fixed limit")
@@ -30,22 +31,35 @@ MAX_OFFSET = 2**63 - 1
 _XTEXT = re.compile(r"(?:[^+\x00-\x20\x7f]|\+[0-9A-Fa-f]{2})*")
 _UXTEXT = re.compile(r"(?:[^\\\x00-\x20\x7f]|\\(?!x\{)|\\x\{[0-9A-Fa-f]{2,6}\})*")
 _ENCODED = re.compile(r"\+([0-9A-Fa-f]{2})")
+_UNPRINTABLE = re.compile(r"[^ -~]")
 _NOTIFY_WORDS = frozenset({"NEVER", "SUCCESS", "FAILURE", "DELAY"})
 
 
 XCLIENT_OFFER = "XCLIENT NAME ADDR PROTO HELO REVERSE_NAME PORT LOGIN DESTADDR DESTPORT"
 """The keyword and its attributes (XCLIENT_README)."""
 
+XFORWARD_OFFER = "XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT"
+"""The keyword and its attributes (XFORWARD_README)."""
 
-def ehlo_reply(settings: SmtpSettings, *, with_xclient: bool = False) -> bytes:
-    """The octets of the whole answer to EHLO; `with_xclient`: to a client that may speak for others."""
+
+def ehlo_reply(
+    settings: SmtpSettings, *, with_xclient: bool = False, with_xforward: bool = False, with_starttls: bool = False, auth: str = ""
+) -> bytes:
+    """The octets of the whole answer to EHLO.
+
+    `with_xclient`, `with_xforward`: to a client that may speak for others, or tell of them; `with_starttls`: TLS is served, and not yet on.
+    """
     limit = settings.message_size_limit
     offered = [
         ("pipelining", "PIPELINING", True),
         ("size", f"SIZE {limit}" if limit else "SIZE", True),
         ("vrfy", "VRFY", not settings.disable_vrfy_command),
         ("etrn", "ETRN", True),
+        ("starttls", "STARTTLS", with_starttls),
+        ("auth", f"AUTH {auth}", bool(auth)),
+        ("auth", f"AUTH={auth}", bool(auth) and settings.broken_sasl_auth_clients),
         ("xclient", XCLIENT_OFFER, with_xclient),
+        ("xforward", XFORWARD_OFFER, with_xforward),
         ("enhancedstatuscodes", "ENHANCEDSTATUSCODES", True),
         ("8bitmime", "8BITMIME", True),
         ("dsn", "DSN", True),
@@ -74,7 +88,8 @@ def read_mail_parameters(sender: Sender, words: list[str], settings: SmtpSetting
         elif word.upper() == "SMTPUTF8" and settings.smtputf8_enable and "smtputf8" not in discarded:
             sender = replace(sender, is_smtputf8=True)
         elif name == "AUTH" and "=" in word:
-            continue  # whoever has not logged in speaks for nobody: it is ignored (RFC 4954 section 5)
+            refusal = MULTIPLE_AUTH if sender.submitter else None
+            sender = replace(sender, submitter="" if value == "<>" else _UNPRINTABLE.sub("?", value))
         elif name == "RET" and "=" in word:
             refusal = _dsn_refusal(settings, BAD_RET, ok=value.upper() in ("FULL", "HDRS") and not sender.dsn_return)
             sender = replace(sender, dsn_return=value.upper())

@@ -3,6 +3,7 @@
 Values are plain and final: `smtpd_banner` is expanded, times are seconds, sizes octets, lists tuples or sets. Zero
 means no limit where Postfix says so (message_size_limit, smtpd_recipient_limit). Defaults that differ from Postfix
 are those of docs/differences.md: smtpd_forbid_bare_newline, smtpd_forbid_unauth_pipelining.
+smtpd_tls_security_level is "none", "may" or "encrypt", worked out of all the parameters that have a say in it.
 """
 
 from dataclasses import dataclass
@@ -43,6 +44,18 @@ class SmtpSettings:
     smtpd_error_sleep_time: float = 1.0
     smtpd_junk_command_limit: int = 100
     smtpd_timeout: float = 300.0
+    smtpd_per_request_deadline: bool = False
+    smtpd_min_data_rate: int = 500
+
+    smtpd_tls_security_level: str = "none"
+    smtpd_tls_wrappermode: bool = False
+    smtpd_tls_req_ccert: bool = False
+    smtpd_starttls_timeout: float = 300.0
+
+    smtpd_sasl_auth_enable: bool = False
+    smtpd_tls_auth_only: bool = False
+    broken_sasl_auth_clients: bool = False
+    smtpd_sasl_response_limit: int = 12288
 
     smtpd_forbid_bare_newline: str = "normalize"
     smtpd_forbid_bare_newline_reject_code: int = 550

@@ -14,19 +14,38 @@ from gatepost.wire.smtp import states
 from gatepost.wire.smtp.chat import Chat
 from gatepost.wire.smtp.states import State
 from gatepost.wire.smtp.verbs import bdat
+from gatepost.wire.smtp.verbs.auth import auth
 from gatepost.wire.smtp.verbs.data import data
 from gatepost.wire.smtp.verbs.etrn import etrn
 from gatepost.wire.smtp.verbs.hello import ehlo, helo
 from gatepost.wire.smtp.verbs.mail import mail
 from gatepost.wire.smtp.verbs.rcpt import rcpt
 from gatepost.wire.smtp.verbs.session import denied, noop, quit_, rset
+from gatepost.wire.smtp.verbs.starttls import starttls
 from gatepost.wire.smtp.verbs.vrfy import vrfy
 from gatepost.wire.smtp.verbs.xclient import xclient
+from gatepost.wire.smtp.verbs.xforward import xforward
 
 Handler = Callable[[Chat, str], None]
 Cell = Handler | Reply
 
-VERBS = ("HELO", "EHLO", "XCLIENT", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "VRFY", "ETRN", "QUIT")
+VERBS = (
+    "HELO",
+    "EHLO",
+    "XCLIENT",
+    "XFORWARD",
+    "STARTTLS",
+    "AUTH",
+    "MAIL",
+    "RCPT",
+    "DATA",
+    "BDAT",
+    "RSET",
+    "NOOP",
+    "VRFY",
+    "ETRN",
+    "QUIT",
+)
 
 ENDS_GROUP = frozenset({"HELO", "EHLO", "DATA", "NOOP", "VRFY"})
 """Verbs after which a client must wait for the reply (RFC 2920 section 3.1)."""
@@ -34,6 +53,8 @@ ENDS_GROUP = frozenset({"HELO", "EHLO", "DATA", "NOOP", "VRFY"})
 _ALWAYS: Mapping[str, Cell] = {
     "HELO": helo,
     "EHLO": ehlo,
+    "STARTTLS": starttls,
+    "AUTH": auth,
     "RSET": rset,
     "NOOP": noop,
     "VRFY": vrfy,
@@ -48,6 +69,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     State.START: {
         **_ALWAYS,
         "XCLIENT": xclient,
+        "XFORWARD": xforward,
         "MAIL": states.HELO_FIRST,
         "RCPT": states.NEED_MAIL,
         "DATA": states.NEED_RCPT,
@@ -57,6 +79,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     State.READY: {
         **_ALWAYS,
         "XCLIENT": xclient,
+        "XFORWARD": xforward,
         "MAIL": mail,
         "RCPT": states.NEED_MAIL,
         "DATA": states.NEED_RCPT,
@@ -65,7 +88,8 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.MAIL: {
         **_ALWAYS,
-        "XCLIENT": states.XCLIENT_IN_TRANSACTION,
+        "XCLIENT": states.IN_PROGRESS,
+        "XFORWARD": states.IN_PROGRESS,
         "MAIL": states.NESTED_MAIL,
         "RCPT": rcpt,
         "DATA": states.NO_VALID_RECIPIENTS,
@@ -74,7 +98,8 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.RCPT: {
         **_ALWAYS,
-        "XCLIENT": states.XCLIENT_IN_TRANSACTION,
+        "XCLIENT": states.IN_PROGRESS,
+        "XFORWARD": states.IN_PROGRESS,
         "MAIL": states.NESTED_MAIL,
         "RCPT": rcpt,
         "DATA": data,
@@ -83,7 +108,8 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.BDAT: {
         **_ALWAYS,
-        "XCLIENT": states.XCLIENT_IN_TRANSACTION,
+        "XCLIENT": states.IN_PROGRESS,
+        "XFORWARD": states.IN_PROGRESS,
         "MAIL": states.NESTED_MAIL,
         "RCPT": states.RCPT_AFTER_BDAT,
         "DATA": states.DATA_AFTER_BDAT,
@@ -92,7 +118,8 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     },
     State.BDAT_SKIPPED: {
         **_ALWAYS,
-        "XCLIENT": states.XCLIENT_IN_TRANSACTION,
+        "XCLIENT": states.IN_PROGRESS,
+        "XFORWARD": states.IN_PROGRESS,
         "MAIL": states.NESTED_MAIL,
         "RCPT": states.RCPT_AFTER_BDAT,
         "DATA": states.DATA_AFTER_BDAT,
@@ -102,6 +129,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     State.BDAT_STRAY: {
         **_ALWAYS,
         "XCLIENT": xclient,
+        "XFORWARD": xforward,
         "MAIL": states.MAIL_AFTER_BDAT,
         "RCPT": states.NEED_MAIL,
         "DATA": states.DATA_AFTER_BDAT,
@@ -111,6 +139,7 @@ TABLE: Mapping[State, Mapping[str, Cell]] = {
     State.BDAT_EARLY: {
         **_ALWAYS,
         "XCLIENT": xclient,
+        "XFORWARD": xforward,
         "MAIL": states.HELO_FIRST,
         "RCPT": states.NEED_MAIL,
         "DATA": states.DATA_AFTER_BDAT,

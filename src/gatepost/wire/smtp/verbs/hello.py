@@ -44,7 +44,7 @@ def _greet(chat: Chat, line: str, *, is_extended: bool) -> None:
         if reply is not None and not reply.is_positive:
             chat.refuse(reply)
             return
-        if is_extended and chat.may_xclient is None:
+        if is_extended and None in (chat.may_xclient, chat.may_xforward):
             refuse_for_now(chat, "EHLO")
             return
         chat.reset_transaction()
@@ -59,7 +59,12 @@ def _greet(chat: Chat, line: str, *, is_extended: bool) -> None:
 def _welcome(chat: Chat, *, is_extended: bool) -> bytes:
     if not is_extended:
         return chat.door.helo_reply
-    return chat.door.ehlo_reply_xclient if chat.may_xclient else chat.door.ehlo_reply
+    return chat.door.ehlo_reply(
+        with_xclient=bool(chat.may_xclient),
+        with_xforward=bool(chat.may_xforward),
+        with_starttls=chat.may_starttls,
+        auth=chat.mechanisms() if chat.serves_auth else "",
+    )
 
 
 def neutral(name: str, *, lets_unicode: bool) -> str:

@@ -21,13 +21,19 @@ NOT_DECLARED = Reply(553, "5.6.7", "Must declare SMTPUTF8 to send unicode addres
 def mail(chat: Chat, line: str) -> None:
     """Read the sender and its parameters, and ask whether it is welcome."""
     plain = _PLAIN.fullmatch(line)
+    words, is_broken = ([], False) if plain else split_words(line)
+    if not plain and (len(words) < 3 or words[1].lower() != "from:"):
+        chat.refuse(_SYNTAX)
+        return
+    if chat.is_too_many("MAIL"):
+        return
     if plain:
         address, parameters = plain.groups()
         sender: Sender | Reply = Sender(address or "")
         if parameters:
             sender = read_mail_parameters(Sender(address or ""), parameters.split(), chat.settings)
     else:
-        sender = _read(chat, line)
+        sender = _read(chat, words, is_broken=is_broken)
     if isinstance(sender, Reply):
         if sender is TOO_BIG:
             _tell_size(chat, line)
@@ -53,11 +59,8 @@ def _tell_size(chat: Chat, line: str) -> None:
     chat.remark("info", f"NOQUEUE: reject: MAIL from %s: {TOO_BIG}; {envelope}")
 
 
-def _read(chat: Chat, line: str) -> Sender | Reply:
+def _read(chat: Chat, words: list[str], *, is_broken: bool) -> Sender | Reply:
     """Read a MAIL command that is not of the usual form."""
-    words, is_broken = split_words(line)
-    if len(words) < 3 or words[1].lower() != "from:":
-        return _SYNTAX
     settings = chat.settings
     is_smtputf8 = chat.lets_smtputf8 and any(word.upper() == "SMTPUTF8" for word in words[3:])
     address = parse_path(words[2], settings, is_smtputf8=is_smtputf8, is_strict=settings.strict_rfc821_envelopes)

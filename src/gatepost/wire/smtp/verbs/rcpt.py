@@ -26,10 +26,16 @@ BAD_RECIPIENT = Reply(501, "5.1.3", "Bad recipient address syntax")
 def rcpt(chat: Chat, line: str) -> None:
     """Read the recipient and its parameters, and ask whether it is welcome."""
     plain = _PLAIN.fullmatch(line)
+    words, is_broken = ([], False) if plain else split_words(line)
+    if not plain and (len(words) < 3 or words[1].lower() != "to:"):
+        chat.refuse(_SYNTAX)
+        return
+    if chat.is_too_many("RCPT"):
+        return
     if plain and plain.group(1):
         recipient: Recipient | Reply = Recipient(plain.group(1))
     else:
-        recipient = _read(chat, line)
+        recipient = _read(chat, words or split_words(line)[0], is_broken=is_broken)
     if isinstance(recipient, Reply):
         chat.refuse(recipient)
         return
@@ -58,11 +64,8 @@ def _overshoot(chat: Chat) -> None:
         chat.refuse(_TOO_MANY)
 
 
-def _read(chat: Chat, line: str) -> Recipient | Reply:
+def _read(chat: Chat, words: list[str], *, is_broken: bool) -> Recipient | Reply:
     """Read an RCPT command that is not of the usual form."""
-    words, is_broken = split_words(line)
-    if len(words) < 3 or words[1].lower() != "to:":
-        return _SYNTAX
     settings = chat.settings
     is_smtputf8 = chat.sender is not None and chat.sender.is_smtputf8
     address = parse_path(words[2], settings, is_smtputf8=is_smtputf8, is_strict=settings.strict_rfc821_envelopes)

@@ -37,6 +37,10 @@ def denied(chat: Chat, _line: str) -> None:
 
 def greet_or_deny(chat: Chat, reply: Reply | None) -> None:
     """Greet a client that is let in, or refuse it in place of the greeting: then only QUIT is served."""
+    wait = chat.greeting_wait
+    if wait is not None and reply is None and chat.last_command == "CONNECT":
+        chat.hold_greeting(wait)
+        return
     if len(chat.input) and chat.finds_fault(chat.last_command):
         return
     if reply is None:
