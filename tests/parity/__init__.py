@@ -43,7 +43,6 @@ What is not drawn, because the two are known to differ there (Postfix 3.7.11; do
 * A class that names itself: Postfix dies, Gatepost says 451 when it is reached.
 * reject_unlisted_sender and _recipient outside the recipient's lists: after a refusal Postfix takes the next address
   for checked.
-* permit_dnswl_client and permit_rhswl_client twice about the same client of a list that fails.
 * `REJECT 5.7.1` and `550 5.7.1` without words: Postfix sends what is left in a buffer.
 * VRFY without MAIL: Postfix repeats the deferral of an earlier sender, or forgets that of the client.
 * $recipient in a footer: Postfix knows it after a DISCARD too. $client_name in one: Gatepost does not wait for it.

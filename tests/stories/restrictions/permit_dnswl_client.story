@@ -49,6 +49,9 @@ C: MAIL FROM:<ann@sender.example>
 S: 250 2.1.0 Ok
 C: RCPT TO:<bob@example.com>
 S: 450 4.7.1 <127.0.0.4>: Client host rejected: Service unavailable
+# It is not asked about mail that nobody may send through us, so it cannot soften that refusal.
+C: RCPT TO:<victim@elsewhere.example>
+S: 554 5.7.1 <victim@elsewhere.example>: Relay access denied
 C: QUIT
 S: 221 2.0.0 Bye
 closes

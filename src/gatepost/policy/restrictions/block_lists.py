@@ -123,7 +123,7 @@ def _reject_domain(session: Session, zone: DnsZone, subject: Subject, what: str)
 def _reject(session: Session, zone: DnsZone, name: str, subject: Subject, what: str) -> Asking[Verdict]:
     listing = yield from _listing(session, zone, name)
     if isinstance(listing, Unavailable):
-        return Dunno(f"{zone.domain}: {listing.why}")
+        return Dunno(_outage(zone, name, listing))
     if not listing.is_listed:
         return Dunno(listing.error) if listing.error else DUNNO
     answer = yield from ask(TextRecords(name))
@@ -132,15 +132,21 @@ def _reject(session: Session, zone: DnsZone, name: str, subject: Subject, what: 
     return (yield from listing_refusal(session, Hit(zone, subject, what, reason)))
 
 
+def _outage(zone: DnsZone, name: str, listing: Unavailable) -> str:
+    """The line for the log: the same for every name of the zone, so that it is said once."""
+    return f"{zone.domain}: {listing.why.removeprefix(f'{name}: ')}"
+
+
 def _permit(session: Session, zone: DnsZone, name: str, what: str) -> Asking[Verdict]:
-    listing = yield from _listing(session, zone, name)
-    if isinstance(listing, Unavailable):
-        text = f"<{what}>: {Subject.CLIENT.value} rejected: Service unavailable"
-        return DeferIfReject(Reply(450, "4.7.1", text), complaint=f"{zone.domain}: {listing.why}")
-    if not listing.is_listed:
-        return Dunno(listing.error) if listing.error else DUNNO
+    """A mail that nobody may send through us anyhow is not asked about, so the list cannot fail for it either."""
     if session.protocol_state == "RCPT" and session.recipient is not None:
         resolved = yield from resolve(session.recipient, session.settings)
         if isinstance(resolved, Unavailable) or not resolved.is_authorised_destination:
             return DUNNO
-    return OK
+    listing = yield from _listing(session, zone, name)
+    if isinstance(listing, Unavailable):
+        text = f"<{what}>: {Subject.CLIENT.value} rejected: Service unavailable"
+        return DeferIfReject(Reply(450, "4.7.1", text), complaint=_outage(zone, name, listing))
+    if listing.is_listed:
+        return OK
+    return Dunno(listing.error) if listing.error else DUNNO

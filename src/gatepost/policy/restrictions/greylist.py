@@ -42,7 +42,7 @@ def check_greylist(session: Session, _: None) -> Asking[Verdict]:
     away. An exception table that cannot be asked is 451 4.3.0.
     Postfix: none; SMTPD_POLICY_README leaves greylisting to policy servers.
     """
-    if session.sender is None or session.sasl is not None:
+    if session.sender is None or (session.sasl is not None and session.sasl.username):
         return DUNNO
     is_exempt = yield from _is_exempt(session)
     if isinstance(is_exempt, Unavailable):

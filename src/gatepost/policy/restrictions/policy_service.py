@@ -62,7 +62,7 @@ def request_attributes(session: Session, names: ClientNames, policy_context: str
 
     queue_id is empty, as with smtpd_proxy_filter: a gate without a queue has none. What belongs to one message is
     told by `instance`, the id of its log lines, from the first recipient on. `size` at the end is that of the
-    message as it is handed on (Postfix counts a dot that SMTP doubled twice). stress is empty: there is no such mode.
+    message as it is handed on (Postfix counts a dot that SMTP doubled twice).
     """
     state = session.protocol_state
     yield "request", "smtpd_access_policy"
@@ -82,7 +82,7 @@ def request_attributes(session: Session, names: ClientNames, policy_context: str
     yield "instance", session.instance
     yield "size", str(session.size_bytes)
     yield "etrn_domain", session.etrn_domain or ""
-    yield "stress", ""
+    yield "stress", session.settings.stress
     yield from _sasl_attributes(session)
     yield from _tls_attributes(session)
     yield "policy_context", policy_context
