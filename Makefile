@@ -7,7 +7,12 @@
 #   make outage  a database killed for a minute under load: no session hears 451 for it
 #   make bench-tables   look-ups a second beside postmap, into docs/tables.md
 #   make parity-qmqp   random QMQP packets beside a real qmqpd, every reply compared (needs root)
+#   make parity-limits   limits, XFORWARD and PROXY headers beside a real Postfix, every reply compared (needs root)
+#   make adversity     bad lines all around the gate, with SEEDS=n seeds (ten by default), every message accounted for
+#   make bench-flood   a well-behaved client in a flood, into bench/RESULTS-flood.md (needs root)
 #   make bench-qmqp    what a QMQP message costs, beside Postfix's qmqpd (needs root)
+#   make fuzz    a hundred thousand strange inputs for each reader of octets (ten minutes); TARGETS="smtp qmqp" for some
+#   make soak    a whole site under load with a fault every second, for an hour (needs root to fill a disk); MINUTES=n
 #   make lint    the checks without the tests
 #   make lock    choose dependencies anew and write requirements*.lock
 #   make docs    write the generated pages anew (a test fails while they are stale)
@@ -22,9 +27,9 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python3
           done)
 VENV   := .venv
 BIN    := $(VENV)/bin
-PEERS  := iproute2 postfix postfix-pcre postfix-lmdb postfix-cdb postfix-mysql postfix-pgsql postfix-sqlite postfix-ldap mariadb-server postgresql slapd ldap-utils tinycdb swaks rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python postfwd redis-server redis-tools man-db groff-base telnet mariadb-server postgresql postfix-mysql postfix-pgsql postfix-sqlite
+PEERS  := iproute2 postfix postfix-pcre postfix-lmdb postfix-cdb postfix-mysql postfix-pgsql postfix-sqlite postfix-ldap mariadb-server postgresql slapd ldap-utils tinycdb swaks msmtp openssl rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python postfwd redis-server redis-tools haproxy man-db groff-base telnet mariadb-server postgresql postfix-mysql postfix-pgsql postfix-sqlite dovecot-core sasl2-bin
 
-.PHONY: run test parity table-parity bench-tables outage lint lock docs peers clean parity-qmqp bench-qmqp
+.PHONY: run test parity table-parity bench-tables outage lint lock docs peers clean parity-qmqp bench-qmqp adversity bench-flood parity-limits fuzz soak
 
 run: $(VENV)/.run-ready
 	@$(BIN)/python examples/guide/demo.py
@@ -51,8 +56,28 @@ bench-tables: $(VENV)/.test-ready peers
 parity-qmqp: $(VENV)/.test-ready peers
 	$(BIN)/python -m tests.parity.qmqp --seed $(SEED) --packets 5000
 
+parity-limits: $(VENV)/.test-ready peers
+	$(BIN)/python -m tests.parity.limits --seed $(SEED) --rounds 100
+
+SEEDS ?= 10
+
+adversity: $(VENV)/.test-ready peers
+	ADVERSITY_SEEDS=$(SEEDS) $(BIN)/pytest tests/adversity/test_bad_lines.py
+
+bench-flood: $(VENV)/.test-ready peers
+	$(BIN)/python -m bench.flood --write
+
 bench-qmqp: $(VENV)/.test-ready peers
 	$(BIN)/python -m bench.qmqp
+
+TARGETS ?=
+MINUTES ?= 60
+
+fuzz: $(VENV)/.test-ready
+	$(BIN)/python -m tests.fuzz.run --inputs 100000 $(TARGETS)
+
+soak: $(VENV)/.test-ready peers
+	$(BIN)/python -m tests.soak.run --minutes $(MINUTES)
 
 lint: $(VENV)/.test-ready
 	$(BIN)/ruff check .

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import pwd
 import time
 
 import pytest
@@ -109,6 +111,15 @@ def test_stats(run, written):
     told = json.loads(run("stats", "--json")[1])
     assert told == {"pairs": 2, "waiting": 1, "known": 1, "clients": 1, "allowed_clients": 0, "windows": 0}
     assert "waiting                    1" in run("stats")[1]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives away what it makes")
+def test_what_root_makes_before_the_server_runs_is_the_workers(run, tmp_path):
+    """Else they could not write there, and all mail would pass."""
+    (tmp_path / "main.cf").write_text(f"data_directory = {tmp_path}/data\nmail_owner = nobody\n")
+    assert run("expect", "bob@example.com")[0] == 0
+    owners = {path.stat().st_uid for path in (tmp_path / "data", *(tmp_path / "data").iterdir())}
+    assert owners == {pwd.getpwnam("nobody").pw_uid}
 
 
 def test_looking_makes_no_file(run, tmp_path):

@@ -45,9 +45,10 @@ def gatepost(tmp_path, hop):
     return run
 
 
-def test_probe_list_flush(gatepost, hop):
+def test_probe_list_flush(gatepost, hop, tmp_path):
     name = f"127.0.0.1:{hop.port}"
     assert gatepost("verify", "list") == (1, "")
+    assert not (tmp_path / "data").exists(), "who only looks leaves no file"
     assert gatepost("verify", "probe", "eve@Example.COM") == (
         1,
         f"undeliverable\teve@example.com\t{name}\t0 s\t{SAID}\n",

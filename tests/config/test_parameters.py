@@ -12,6 +12,8 @@ from gatepost.config.parameters import declared_parameters, default_values, diff
 from gatepost.config.postconf_lines import Listing, lines
 
 DIFFERENCES = {
+    "postscreen_greet_action": "drop",
+    "postscreen_greet_wait": "0s",
     "smtpd_forbid_bare_newline": "normalize",
     "smtpd_forbid_bare_newline_exclusions": "",
     "smtpd_forbid_unauth_pipelining": "yes",
@@ -19,6 +21,8 @@ DIFFERENCES = {
 """The closed list: docs/differences.md tells why. One more needs a reason and an entry here."""
 
 OWN = {
+    "smtpd_sasl_failure_delay",
+    "smtpd_sasl_users_file",
     "address_verify_connection_limit",
     "address_verify_deadline",
     "address_verify_deferred_expire_time",
@@ -38,6 +42,10 @@ OWN = {
     "trust_guard",
     "trust_guard_gateways",
     "worker_processes",
+    "anvil_store",
+    "smtpd_client_ipv4_prefix_length",
+    "smtpd_client_ipv6_prefix_length",
+    "smtpd_upstream_proxy_hosts",
 }
 
 

@@ -74,6 +74,17 @@ def test_only_what_changes_is_written():
     assert touched == ClientRecord(5, NOW)
 
 
+@pytest.mark.parametrize(
+    ("known", "expected_until"), [(pair(-9000, known=NOW - 8000, last=-8000), 0), (NO_PAIR, NOW + 1)]
+)
+def test_mail_that_passes_starts_no_clock_that_lets_other_machines_in(known, expected_until):
+    """Who forges the sender of a known correspondent is a stranger: nobody was put off, so no ceiling is reached."""
+    passed = decide(ATTEMPT, known, NO_CLIENT, expected_until, NOW)
+    assert passed.passes and passed.pair is not None
+    forger = Attempt("elsewhere", "a@b", "d@e", TERMS)
+    assert decide(forger, passed.pair, NO_CLIENT, 0, NOW + 3700).standing is Standing.NEW
+
+
 def test_the_null_sender_has_a_clock_for_each_client():
     bounce = Attempt("c", "<>", "d@e", TERMS)
     assert decide(bounce, pair(-3600, client="x"), NO_CLIENT, 0, NOW).standing is Standing.NEW

@@ -118,6 +118,12 @@ policy_context="""
     )
 
 
+def test_stress_is_told(run):
+    world = answering("DUNNO")
+    run(world, policy={"smtpd_recipient_restrictions": ASK}, settings={"stress": "yes"})
+    assert asked(world)[0]["stress"] == "yes"
+
+
 def test_a_port_that_is_not_known(run):
     world = answering("DUNNO")
     run(world, policy={"smtpd_recipient_restrictions": ASK}, client=replace(CLIENT, port=0))

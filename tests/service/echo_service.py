@@ -1,7 +1,7 @@
 """A service for the tests of the process model: greets with a word from its file, then echoes lines.
 
 Run as `python echo_service.py FILE`. FILE holds `name = value` lines: greeting, port, also, path, workers, grace,
-user, log, fail (raise in the worker before it is ready, after `pause` seconds). A line without `=` is refused with
+user, log, renew (seconds), fail (raise in the worker before it is ready, after `pause` seconds). A line without `=` is refused with
 its number.
 """
 
@@ -80,6 +80,10 @@ class EchoLoaded:
     user: str = ""
     shutdown_grace_s: float = 10.0
     reload_grace_s: float = 60.0
+
+    @property
+    def renew_after_s(self) -> float:
+        return float(self.values.get("renew", "inf"))
 
     def serve(self, worker: WorkerContext) -> None:
         if self.values.get("fail"):

@@ -3,6 +3,8 @@
 import pytest
 
 from gatepost.service.gate import load_gate
+from gatepost.world.greylists.pools import _suffixes as pool_suffixes
+from gatepost.world.greylists.pools import pool_of
 
 MAIN_CF = """\
 compatibility_level = 3.6
@@ -44,7 +46,11 @@ def test_nothing_is_said_where_it_is_not_used(tmp_path):
         ("greylist_max_age = 1d", "is no longer than greylist_retry_window"),
         ("greylist_store = oracle:x", "no greylist store has the type 'oracle:'"),
         ("greylist_store = memory:\nworker_processes = 2", "each worker knows only what it has seen itself"),
-        ("greylist_store = sqlite:/no/such/place/db", "there is no directory /no/such/place yet"),
+        ("greylist_store = sqlite:/tmp/no-such-place/db", "there is no directory /tmp/no-such-place yet"),
+        (
+            "mail_owner = nobody\ngreylist_store = sqlite:/etc/greylist.db",
+            "may not write /etc/greylist.db: /etc is root's, mode 0755: greylist_tempfail_action decides on all mail",
+        ),
         ("greylist_client_exceptions = 10.0.0.0/8, ann@sender.example", "'ann@sender.example' is a mail address"),
         ("greylist_training = yes", "none is put off"),
         (
@@ -59,6 +65,22 @@ def test_what_cannot_work(tmp_path, text, said):
     assert said in found[0].text
     assert found[0].cure
     assert found[0].place.line > 8
+
+
+def test_what_an_access_table_answers_counts_as_use(tmp_path):
+    """Its parts are made ready while they can be read: mail_owner may be unable to."""
+    (tmp_path / "access").write_text("dsl.example  reject_unlisted_recipient, check_greylist\n")
+    text = "smtpd_client_restrictions = check_client_access texthash:access\n"
+    pool_suffixes.cache_clear()
+    pool_of.cache_clear()
+    assert len(findings(tmp_path, f"{text}greylist_training = yes\n")) == 1
+    assert pool_suffixes.cache_info().currsize == 1
+
+
+def test_a_table_behind_a_server_may_answer_it_where_a_store_is_named(tmp_path):
+    (tmp_path / "access.cf").write_text("dbpath = /tmp/access.db\nquery = SELECT v FROM t WHERE k='%s'\n")
+    text = "smtpd_client_restrictions = check_client_access sqlite:./access.cf\ngreylist_training = yes\n"
+    assert len(findings(tmp_path, text)) == 1
 
 
 def test_a_restriction_class_counts_as_use(tmp_path):

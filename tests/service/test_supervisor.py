@@ -150,6 +150,14 @@ def test_workers_that_cannot_start_do_not_replace_those_that_can(service):
     assert service.connect().greeting == "first"
 
 
+def test_what_has_an_age_is_loaded_anew(service):
+    service.configure(renew=1)
+    service.start()
+    service.await_log("reloaded --")
+    assert "changed:" not in service.log()
+    assert service.connect().greeting == "first"
+
+
 def test_warnings_of_a_reload_are_said(service):
     service.start()
     service.configure("second\ngreeting = third")

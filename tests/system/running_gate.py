@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -162,8 +162,9 @@ def sink(*options: str) -> Iterator[Sink]:
 class RunningGate:
     """A directory, the configuration in it, and the process that serves it."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, wrapper: Sequence[str] = ()) -> None:
         self.directory = directory
+        self.wrapper = wrapper
         self.port = free_port()
         self.etc = directory / "etc"
         self.etc.mkdir()
@@ -180,7 +181,8 @@ class RunningGate:
     def start(self, *arguments: str) -> None:
         """Start the server and wait until its workers accept."""
         with self._output.open("ab") as output:
-            self._process = start([GATEPOST, "run", "-c", str(self.etc), *arguments], self.directory, output)
+            command = [*self.wrapper, GATEPOST, "run", "-c", str(self.etc), *arguments]
+            self._process = start(command, self.directory, output)
         self.await_log("daemon started")
 
     @property
@@ -216,8 +218,9 @@ class RunningGate:
         """The private memory of each worker, in kB (RssAnon: pages shared with nobody's file)."""
         found = {}
         for pid in self.workers():
-            status = Path(f"/proc/{pid}/status").read_text()
-            found[pid] = int(status.partition("RssAnon:")[2].split()[0])
+            with contextlib.suppress(OSError, IndexError):  # it has just ended
+                status = Path(f"/proc/{pid}/status").read_text()
+                found[pid] = int(status.partition("RssAnon:")[2].split()[0])
         return found
 
     def delivered(self) -> list[bytes]:
@@ -266,10 +269,14 @@ def running_gate(
     basis: str = MAIN_CF,
     master_cf: str = "",
     workers: int = 2,
+    wrapper: Sequence[str] = (),
 ) -> Iterator[RunningGate]:
-    """Serve `basis`, or the guide's own files, with `main_cf` behind it; without a hop survivors go to Maildirs."""
+    """Serve `basis`, or the guide's own files, with `main_cf` behind it; without a hop survivors go to Maildirs.
+
+    `wrapper` is a command that runs the server, such as prlimit with its options.
+    """
     with new_directory() as directory, name_server(directory, zone) as address:
-        gate = RunningGate(directory)
+        gate = RunningGate(directory, wrapper)
         if guide:
             for path in GUIDE.iterdir():
                 if path.suffix not in (".py", ".zone") and path.name != "main.cf":

@@ -15,6 +15,7 @@ from gatepost.config.loading import load_configuration
 from gatepost.config.reading import read_fields
 from gatepost.config.values import BadValueError, read_seconds
 from gatepost.model.errors import ConfigurationError
+from gatepost.service.site_findings import make_data_directory
 from gatepost.tools.greylist import GreylistDesk, GreylistSettings, KnownClient, NoClientError, Triplet, Window
 from gatepost.world.greylists.opening import BadStoreNameError, open_greylist
 from gatepost.world.greylists.store import StoreAwayError
@@ -147,7 +148,7 @@ def allow(context: click.Context, /, as_json: bool, seconds: int | None, client:
 
     What is to stand in the configuration belongs into greylist_client_exceptions.
     """
-    told = _run(context, where, lambda desk: desk.allow(desk.client(client), seconds))
+    told = _run(context, where, lambda desk: desk.allow(desk.client(client), seconds), writes=True)
     click.echo(json.dumps(asdict(told)) if as_json else _client_line(told))
 
 
@@ -161,7 +162,7 @@ def expect(context: click.Context, /, as_json: bool, seconds: int, recipient: st
 
     Whoever writes to it meanwhile is known from then on, for this recipient.
     """
-    told = _run(context, where, lambda desk: desk.expect(recipient, seconds))
+    told = _run(context, where, lambda desk: desk.expect(recipient, seconds), writes=True)
     click.echo(json.dumps(asdict(told)) if as_json else _window_line(told))
 
 
@@ -199,13 +200,21 @@ def stats(context: click.Context, /, as_json: bool, **where: Any) -> None:  # no
 T = TypeVar("T")
 
 
-def _run(context: click.Context, where: dict[str, Any], work: Callable[[GreylistDesk], Awaitable[T]]) -> T:
-    """Open the store and do the work."""
+def _run(
+    context: click.Context,
+    where: dict[str, Any],
+    work: Callable[[GreylistDesk], Awaitable[T]],
+    *,
+    writes: bool = False,
+) -> T:
+    """Open the store and do the work. Who `writes` makes data_directory where it is missing, for its owner."""
     try:
         configuration = load_configuration(
             directory_of(context, where["config_dir"]), overrides_of(where["overrides"])
         )
         settings = read_fields(configuration, GreylistSettings)
+        if writes:
+            show_complaints(make_data_directory(configuration))
     except ConfigurationError as error:
         show_complaints(error.complaints)
         context.exit(EX_CONFIG)

@@ -27,7 +27,7 @@ from gatepost.manual.topics.topic import Fact, Kind, Topic
 from gatepost.manual.writing.as_json import as_dict
 from gatepost.manual.writing.terminal import TerminalWriter, plain
 from gatepost.model.errors import ConfigurationError
-from gatepost.service.unused_parameters import HALF_USED, USED
+from gatepost.service.unused_parameters import USED
 
 KINDS = {word: kind for kind in Kind for word in (kind.value, kind.value.removesuffix("s"))}
 """The words that stand for all of a kind."""
@@ -58,7 +58,7 @@ def help(  # noqa: A001 - a command is a function of its name
 
     Exit status: 0; 1 for a name that nobody knows, with the nearest ones; 78 for a configuration that cannot be read.
     """
-    contents = Contents(context.find_root().command, USED | HALF_USED)  # type: ignore[arg-type]  # the root is the group of commands
+    contents = Contents(context.find_root().command, USED)  # type: ignore[arg-type]  # the root is the group of commands
     try:
         configuration = _configuration(context, config_dir, overrides)
         printer = _Printer(contents, configuration)

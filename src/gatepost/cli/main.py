@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "postmap": "Ask a lookup table, list it, or compile it.",
     "greylist": "See and change what greylisting knows.",
     "verify": "See, forget and ask which addresses take mail.",
+    "users": "Say who may log in.",
     "help": "Tell what a restriction, parameter, table type or action is.",
 }
 """What each is for, in the order of the help: said here, so that the help of all loads none."""

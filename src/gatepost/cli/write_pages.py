@@ -12,12 +12,12 @@ from pathlib import Path
 from gatepost.cli.main import main as program
 from gatepost.manual.contents import Contents
 from gatepost.manual.pages import stale_pages
-from gatepost.service.unused_parameters import HALF_USED, USED
+from gatepost.service.unused_parameters import USED
 
 
 def main(root: Path, *, only_check: bool) -> int:
     """Write every stale page, or only tell which they are."""
-    stale = stale_pages(root, Contents(program, USED | HALF_USED))
+    stale = stale_pages(root, Contents(program, USED))
     for page, text in stale.items():
         path = root / page
         if only_check:

@@ -26,6 +26,7 @@ from gatepost.config.parameters import declared_parameters, default_values, post
 from gatepost.config.values import BadValueError, read_choice, read_number, read_seconds, read_table, read_yes_no
 from gatepost.config.word_places import place_of_word
 from gatepost.model.errors import Complaint, ConfigurationError, Place
+from gatepost.model.secrets import holds_secret
 from gatepost.policy.language.tokens import words as split_words
 
 T = TypeVar("T")
@@ -120,7 +121,9 @@ class Configuration:
         try:
             return self._expander.value(name).strip()
         except ExpansionError as error:
-            raise self.mistake(name, str(error), error.cure) from None
+            written = self.raw_value(name) or ""
+            hides = holds_secret(name, written)
+            raise self.mistake(name, "the value cannot be expanded" if hides else str(error), error.cure) from None
 
     def given(self, name: str) -> str | None:
         """The value of a parameter that nobody declared, such as that of a table; None where it is not set."""

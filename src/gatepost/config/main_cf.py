@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from gatepost.config.logical_lines import LogicalLine, split_logical_lines
 from gatepost.model.errors import Complaint, ConfigurationError, Place
+from gatepost.model.secrets import HIDDEN, is_secret, without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,12 @@ def parse_assignment(text: str, place: Place, lines: tuple[tuple[int, str], ...]
 
 
 def _overriding(earlier: Entry, line: LogicalLine) -> Complaint:
-    what = f"overriding earlier entry: {earlier.name}={_short(earlier.value)} (line {earlier.place.line})"
+    value = HIDDEN if is_secret(earlier.name) else _short(earlier.value)
+    what = f"overriding earlier entry: {earlier.name}={value} (line {earlier.place.line})"
     return Complaint("warning", line.place, what, "remove one of the two lines")
 
 
 def _short(text: str) -> str:
     """A value as it may stand in a message: one line, at most 80 characters."""
-    flat = " ".join(text.split())
+    flat = " ".join(without_secrets(text).split())
     return flat if len(flat) <= 80 else flat[:77] + "..."

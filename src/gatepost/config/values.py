@@ -14,6 +14,7 @@ import re
 
 from gatepost.config.declaration import Parameter
 from gatepost.model.address import is_ip
+from gatepost.model.secrets import without_secrets
 
 _NUMBER = re.compile(r"[+-]?\d{1,18}")
 _TIME = re.compile(r"(\d{1,9})([smhdw]?)")
@@ -91,7 +92,7 @@ def read_table(word: str) -> str:
 
 def quoted(text: str) -> str:
     """A value as a message shows it: one line, printable, at most 60 characters."""
-    flat = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    flat = "".join(c if c.isprintable() else "?" for c in " ".join(without_secrets(text).split()))
     return f'"{flat}"' if len(flat) <= 60 else f'"{flat[:57]}..."'
 
 

@@ -34,6 +34,8 @@ def parse_ip(text: str) -> IPAddress:
     quad = _DOTTED_QUAD.fullmatch(text)
     if quad is not None:
         return IPAddress(text, bytes(map(int, quad.groups())))
+    if ":" not in text:
+        raise ValueError(f"neither IPv4 nor IPv6: {text!r}")
     if "%" in text:
         raise ValueError(f"an address with a scope: {text!r}")
     parsed = ipaddress.ip_address(text)
@@ -44,6 +46,8 @@ def parse_ip(text: str) -> IPAddress:
 
 def is_ip(text: str) -> bool:
     """The text is an IPv4 or IPv6 address."""
+    if ":" not in text:
+        return _DOTTED_QUAD.fullmatch(text) is not None
     try:
         parse_ip(text)
     except ValueError:

@@ -5,6 +5,8 @@ Nothing that a client, a name server or a table does while the server runs is an
 
 from dataclasses import dataclass
 
+from gatepost.model.secrets import without_secrets
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -23,7 +25,7 @@ class Complaint:
 
     Severity is "error" (the configuration cannot be used), "warning" (it works, but surely not as meant) or
     "notice" (worth knowing). `cure` says what to do about it, in the imperative. `breaks_mail`: some mail is refused
-    with 451, or let through that should not be.
+    with 451, or let through that should not be. Passwords of URLs in the text are hidden.
     """
 
     severity: str
@@ -31,6 +33,10 @@ class Complaint:
     text: str
     cure: str = ""
     breaks_mail: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", without_secrets(self.text))
+        object.__setattr__(self, "cure", without_secrets(self.cure))
 
     @property
     def is_serious(self) -> bool:

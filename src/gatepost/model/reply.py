@@ -4,9 +4,16 @@
 as multi-line replies require. `enhanced` is empty where Postfix sends none (greeting, 354, HELO, ETRN).
 """
 
+import re
 from dataclasses import dataclass
 
+from gatepost.model.quick import quick
 
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
+"""Control characters but the LF between two lines."""
+
+
+@quick
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One reply to one command."""
@@ -32,7 +39,10 @@ class Reply:
 
     def to_wire(self) -> bytes:
         """The octets to send, CRLF-terminated. Non-ASCII text is sent as UTF-8, control characters as '?'."""
-        prefix = f"{self.code}%s{self.enhanced} " if self.enhanced else f"{self.code}%s"
-        lines = ["".join(c if c >= " " and c != "\x7f" else "?" for c in line) for line in self.text.split("\n")]
-        wire = [prefix % "-" + line for line in lines[:-1]] + [prefix % " " + lines[-1]]
-        return "".join(f"{line}\r\n" for line in wire).encode("utf-8", "surrogateescape")
+        enhanced = f"{self.enhanced} " if self.enhanced else ""
+        text = self.text
+        if text.isprintable():  # one line, and nothing in it to replace: nearly always
+            return f"{self.code} {enhanced}{text}\r\n".encode()
+        *first, last = _CONTROL.sub("?", text).split("\n")
+        wire = "".join(f"{self.code}-{enhanced}{line}\r\n" for line in first)
+        return f"{wire}{self.code} {enhanced}{last}\r\n".encode("utf-8", "surrogateescape")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gatepost.model.address import IPAddress
+from gatepost.model.quick import quick
 from gatepost.model.settings import Settings
 
 UNKNOWN = "unknown"
@@ -48,6 +49,7 @@ class ClientNames:
 NAMELESS = ClientNames(UNKNOWN, NameStatus.PERMANENT, UNKNOWN, NameStatus.PERMANENT)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Client:
     """The machine at the other end. `names` is None when they must be asked for.
@@ -84,6 +86,7 @@ class SaslFacts:
     sender: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Session:
     """The facts of one session at one protocol state (CONNECT, HELO, EHLO, MAIL, RCPT, DATA, END-OF-MESSAGE, …).

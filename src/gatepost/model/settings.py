@@ -30,6 +30,7 @@ class Settings:
     permit_mx_backup_networks: MatchList = MatchList("permit_mx_backup_networks")
     smtpd_authorized_xclient_hosts: MatchList = MatchList("smtpd_authorized_xclient_hosts")
     smtpd_authorized_xforward_hosts: MatchList = MatchList("smtpd_authorized_xforward_hosts")
+    postscreen_access_list: tuple[str, ...] = ("permit_mynetworks",)
     smtpd_upstream_proxy_hosts: MatchList = MatchList("smtpd_upstream_proxy_hosts")
     smtpd_client_event_limit_exceptions: MatchList = MatchList("smtpd_client_event_limit_exceptions")
     smtpd_forbid_bare_newline_exclusions: MatchList = MatchList("smtpd_forbid_bare_newline_exclusions")

@@ -7,6 +7,7 @@ the message that leave the list running. How verdicts combine is known by policy
 from dataclasses import dataclass
 from enum import Enum
 
+from gatepost.model.quick import quick
 from gatepost.model.reply import Reply
 
 
@@ -24,6 +25,7 @@ class Dunno:
     complaint: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Refuse:
     """Refuse with a finished reply (4xx or 5xx).

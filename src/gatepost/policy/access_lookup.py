@@ -27,7 +27,7 @@ def find_in_table(
     if isinstance(answer, Unavailable):
         name = yield from subject_name(session, subject)
         text = f"<{name}>: {subject.value} rejected: {CONFIGURATION_FAULT}"
-        return Refuse(Reply(451, "4.3.5", text), complaint=f"{table.name}: {answer.why}")
+        return Refuse(Reply(451, "4.3.5", text), complaint=answer.complaint(table.name))
     return None
 
 

@@ -51,6 +51,9 @@ class Listing:
     error: str = ""
 
 
+NOT_LISTED = Listing(is_listed=False)
+
+
 def judge(zone: DnsZone, addresses: tuple[str, ...], *, guard: bool) -> Listing:
     """Decide whether these A records are a listing."""
     passing = [address for address in addresses if zone.passes_filter(address)]
@@ -62,7 +65,7 @@ def judge(zone: DnsZone, addresses: tuple[str, ...], *, guard: bool) -> Listing:
         return Listing(is_listed=True)
     errors = [address for address in addresses if not is_usual_answer(address)]
     if not errors:
-        return Listing(is_listed=False)
+        return NOT_LISTED
     return Listing(is_listed=False, error=_error_text(zone.domain, errors[0]))
 
 

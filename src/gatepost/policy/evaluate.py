@@ -12,6 +12,7 @@ refusal ends it. Generators are closed when the evaluation ends.
 
 from collections.abc import Callable
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from gatepost.model.answer import Answer
@@ -36,6 +37,7 @@ from gatepost.policy.language.parse import ignore_finding, parse_list
 from gatepost.policy.language.plan import Boundary, Plan, Step
 from gatepost.policy.outcome import LogNote, Outcome, finish
 from gatepost.policy.questions import Question
+from gatepost.policy.registry import Needs
 from gatepost.policy.subjects import Subject
 from gatepost.policy.witness import Passed, Witness
 
@@ -48,12 +50,13 @@ Instant = Callable[[Question], Answer[Any] | None]
 class Started:
     """A restriction that has been started: waiting for the answer to `question`, or done with `verdict`."""
 
-    __slots__ = ("generator", "is_sent", "question", "verdict")
+    __slots__ = ("generator", "is_sent", "position", "question", "verdict")
 
-    def __init__(self) -> None:
-        self.generator: Asking[Verdict] | None = None
+    def __init__(self, position: int, generator: Asking[Verdict] | None, verdict: Verdict | None = None) -> None:
+        self.position = position
+        self.generator = generator
         self.question: Question | None = None
-        self.verdict: Verdict | None = None
+        self.verdict = verdict
         self.is_sent = False
 
 
@@ -80,6 +83,7 @@ class Evaluation:
         "_session",
         "_started",
         "_steps",
+        "_waiting",
         "_witness",
         "outcome",
         "unsent",
@@ -105,6 +109,7 @@ class Evaluation:
         self._position = 0
         self._ahead = 0
         self._started: dict[int, Started] = {}
+        self._waiting: dict[Question, list[Started]] = {}
         self._deferral = None if plan.clears_deferral else carried
         self._carried_reject: Reply | None = None
         self._expansions = 0
@@ -119,7 +124,7 @@ class Evaluation:
         """Run as far as possible. None: waiting; send what is in `unsent` (and empty it), then receive()."""
         if self.outcome is not None:
             return self.outcome
-        if self._plan.exempts and _is_exempt(self._session):
+        if self._position == 0 and self._plan.exempts and _is_exempt(self._session):
             return self._end(Outcome(), Passed.EXEMPT)
         while self._position < len(self._steps):
             step = self._steps[self._position]
@@ -143,14 +148,16 @@ class Evaluation:
 
     def receive(self, question: Question, answer: Answer[Any]) -> None:
         """Take an answer: for every restriction that waits for it, or for the first where answers are not shared."""
-        for position in sorted(self._started):
-            started = self._started[position]
-            if started.question == question and started.is_sent:
-                self._resume(started, answer)
-                if started.question is not None and position != self._position:
-                    self._send(started, only_early=True)
-                if not question.is_remembered:
-                    return
+        waiting = self._waiting.pop(question, [])
+        if len(waiting) > 1:
+            waiting.sort(key=_position_of)
+            if not question.is_remembered:
+                self._waiting[question] = waiting[1:]
+                del waiting[1:]
+        for started in waiting:
+            self._resume(started, answer)
+            if started.position != self._position:
+                self._send(started, only_early=True)
 
     def close(self) -> None:
         """The client is gone: forget everything that waits."""
@@ -158,6 +165,7 @@ class Evaluation:
             if started.generator is not None:
                 started.generator.close()
         self._started.clear()
+        self._waiting.clear()
         self.unsent.clear()
 
     # -- starting and resuming restrictions
@@ -166,22 +174,19 @@ class Evaluation:
         """The verdict of this step, or None while it waits (it is then in `_started`)."""
         started = self._started.get(position)
         if started is None:
-            if not step.needs.are_met(self._session):
+            if step.needs is not _NOTHING and not step.needs.are_met(self._session):
                 return _SKIPPED
             if not step.asks:
                 verdict: Verdict = step.function(self._session, step.argument)
                 return verdict
-            started = self._start(step)
+            generator: Asking[Verdict] = step.function(self._session, step.argument)
+            if self._witness is not None:
+                generator = self._witness.watch(step, generator)
+            started = Started(position, generator)
+            self._resume(started, None)
             if started.verdict is None:
                 self._started[position] = started
         return started.verdict
-
-    def _start(self, step: Step) -> Started:
-        started = Started()
-        generator: Asking[Verdict] = step.function(self._session, step.argument)
-        started.generator = generator if self._witness is None else self._witness.watch(step, generator)
-        self._resume(started, None)
-        return started
 
     def _resume(self, started: Started, answer: Answer[Any] | None) -> None:
         """Feed an answer, and go on for as long as further questions are answered at once."""
@@ -189,7 +194,7 @@ class Evaluation:
         assert generator is not None
         started.is_sent = False
         try:
-            question = next(generator) if answer is None else generator.send(answer)
+            question = generator.send(answer)  # type: ignore[arg-type]  # None is how a generator is begun
             while (known := self._instant(question)) is not None:
                 question = generator.send(known)
             started.question = question
@@ -202,10 +207,9 @@ class Evaluation:
         if question is None or started.is_sent or (only_early and not question.may_be_asked_early):
             return
         started.is_sent = True
-        is_under_way = question.is_remembered and any(
-            other is not started and other.is_sent and other.question == question for other in self._started.values()
-        )
-        if not is_under_way:
+        waiting = self._waiting.setdefault(question, [])
+        waiting.append(started)
+        if len(waiting) == 1 or not question.is_remembered:
             self.unsent.append(question)
 
     # -- waiting, and looking ahead meanwhile
@@ -227,19 +231,19 @@ class Evaluation:
             if position in self._started:
                 position += 1
                 continue
-            started = Started()
-            started.verdict = self._verdict_at(position, step)
-            if started.verdict is not None:
-                self._started[position] = started
-            self._send(self._started[position], only_early=True)
-            position = self._after(position, step, started.verdict)
+            verdict = self._verdict_at(position, step)
+            if verdict is None:
+                self._send(self._started[position], only_early=True)
+            else:
+                self._started[position] = Started(position, None, verdict)
+            position = self._after(position, step, verdict)
         self._ahead = position
 
     def _after(self, position: int, step: Step, verdict: Verdict | None) -> int:
         """Where the look-ahead goes on after a step: on, to the next list, or nowhere."""
         if isinstance(verdict, Ok):
             return self._next_list(position)
-        if isinstance(verdict, Refuse | Hangup | Discard) and not step.is_warning:
+        if isinstance(verdict, _ENDING) and not step.is_warning:
             return len(self._steps)
         return position + 1
 
@@ -345,7 +349,10 @@ class Evaluation:
             self._witness.expanded(step, added)
         at, count = self._position, len(added)
         self._steps = self._steps[:at] + added + self._steps[at:]
-        self._started = {p + count if p >= at else p: started for p, started in self._started.items()}
+        for started in self._started.values():
+            if started.position >= at:
+                started.position += count
+        self._started = {started.position: started for started in self._started.values()}
         self._ahead = self._ahead + count if self._ahead > at else self._ahead
         return None
 
@@ -379,6 +386,9 @@ class Evaluation:
 
 
 _SKIPPED = Dunno()
+_NOTHING = Needs.NOTHING
+_ENDING = (Refuse, Hangup, Discard)
+_position_of = attrgetter("position")
 
 
 def _allowed(step: Step, verdict: Verdict) -> Verdict:

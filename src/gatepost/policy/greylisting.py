@@ -75,7 +75,7 @@ class TripletRecord:
 
 @dataclass(frozen=True, slots=True)
 class PairRecord:
-    """A sender and a recipient: `since` their first deferral, and the triplets."""
+    """A sender and a recipient: `since` their first deferral (0: none yet), and the triplets."""
 
     since: int
     triplets: tuple[TripletRecord, ...]
@@ -176,7 +176,7 @@ def decide(attempt: Attempt, pair: PairRecord, client: ClientRecord, expected_un
     if standing is Standing.ALLOWED:
         touched = replace(client, last=now) if now >= client.last + TOUCH_EVERY_S and client.good_retries else None
         return Decision(attempt, standing, first, 0, client.good_retries, None, touched)
-    return _passed(attempt, standing, pair, triplet, client, waits_since, now)
+    return _passed(attempt, standing, pair, triplet, client, now)
 
 
 def _passed(
@@ -185,10 +185,9 @@ def _passed(
     pair: PairRecord,
     triplet: TripletRecord | None,
     client: ClientRecord,
-    waits_since: int,
     now: int,
 ) -> Decision:
-    """An attempt whose triplet is known, or becomes so now."""
+    """An attempt whose triplet is known, or becomes so now. Nobody is put off: the pair's clock stays as it is."""
     terms, course = attempt.terms, COURSES[standing]
     record = triplet or TripletRecord(attempt.client, now, now)
     counted = None
@@ -196,9 +195,9 @@ def _passed(
         counted = ClientRecord(client.good_retries + 1, now, client.allowed_until)
     written = None
     if course.makes_known:
-        written = _with_triplet(pair, TripletRecord(record.client, record.first, now, now), waits_since, terms, now)
+        written = _with_triplet(pair, TripletRecord(record.client, record.first, now, now), pair.since, terms, now)
     elif now >= record.last + TOUCH_EVERY_S:
-        written = _with_triplet(pair, replace(record, last=now), waits_since, terms, now)
+        written = _with_triplet(pair, replace(record, last=now), pair.since, terms, now)
     return Decision(attempt, standing, record.first, 0, (counted or client).good_retries, written, counted)
 
 

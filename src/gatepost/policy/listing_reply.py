@@ -6,8 +6,10 @@ before it. A broken template falls back to default_rbl_reply, and a broken defau
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gatepost.model.answer import Found, Unavailable
+from gatepost.model.quick import quick
 from gatepost.model.reply import Reply
 from gatepost.model.session import UNKNOWN, Session
 from gatepost.model.verdict import Refuse, Verdict
@@ -31,9 +33,12 @@ NAMES = frozenset(
 )  # fmt: skip
 """The names that a template may use (postconf(5) default_rbl_reply)."""
 
+_CLIENT_NAMES = frozenset({"client", "client_name", "reverse_client_name"})
+
 _REPLY = re.compile(r"([45]\d\d)\s+(?:([245]\.\d{1,3}\.\d{1,3})(?:\s+|$))?(.*)", re.DOTALL)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A listing: the list, what of the session is listed, the text asked for, the list's own words."""
@@ -50,35 +55,39 @@ def listing_refusal(session: Session, hit: Hit) -> Asking[Verdict]:
     for table in session.settings.rbl_reply_maps:
         answer = yield from ask(TableLookup(table, (hit.zone.text.lower(),)))
         if isinstance(answer, Unavailable):
-            return configuration_fault(f"rbl_reply_maps: {answer.why}")
+            return configuration_fault(answer.complaint("rbl_reply_maps"))
         if isinstance(answer, Found):
             template = answer.value.value
             break
-    compiled, fault = _usable(template or session.settings.default_rbl_reply, session)
-    values = yield from _values(session, hit, compiled)
+    default = session.settings.default_rbl_reply
+    compiled, names, fault = _usable(template or default, default)
+    values = yield from _values(session, hit, names)
     allowed = session.settings.smtpd_expansion_filter
     text = render(compiled, lambda name: clean(values.get(name, ""), allowed))
     return Refuse(_read_reply(text), complaint=fault)
 
 
-def _usable(template: str, session: Session) -> tuple[Template, str]:
-    """The template compiled, or the next one that can be; and what was wrong with the first."""
+@lru_cache(maxsize=256)
+def _usable(template: str, default: str) -> tuple[Template, frozenset[str], str]:
+    """The template compiled, or the next one that can be; its names; and what was wrong with the first."""
     fault = ""
-    for candidate in (template, session.settings.default_rbl_reply):
+    for candidate in (template, default):
         try:
             compiled = compile_template(candidate)
         except TemplateError as error:
             fault = fault or f"bad reply template {candidate!r}: {error}"
             continue
-        unknown = sorted(set(names_in(compiled)) - NAMES)
+        names = frozenset(names_in(compiled))
+        unknown = sorted(names - NAMES)
         if candidate and not unknown:
-            return compiled, fault
+            return compiled, names, fault
         if unknown:
             fault = fault or f"unknown name ${unknown[0]} in reply template {candidate!r}"
-    return compile_template(POSTFIX_DEFAULT), fault
+    compiled = compile_template(POSTFIX_DEFAULT)
+    return compiled, frozenset(names_in(compiled)), fault
 
 
-def _values(session: Session, hit: Hit, template: Template) -> Asking[dict[str, str]]:
+def _values(session: Session, hit: Hit, wanted: frozenset[str]) -> Asking[dict[str, str]]:
     settings, client = session.settings, session.client
     values = {
         "rbl_code": str(settings.maps_rbl_reject_code),
@@ -94,12 +103,12 @@ def _values(session: Session, hit: Hit, template: Template) -> Asking[dict[str, 
         **address_values("sender", session.sender),
         **address_values("recipient", session.recipient),
     }
-    if any(name in {"client", "client_name", "reverse_client_name"} for name in names_in(template)):
+    if not wanted.isdisjoint(_CLIENT_NAMES):
         names = yield from client_names(session)
         values["client"] = client_label(client, names.name, with_port=settings.smtpd_client_port_logging)
         values["client_name"] = names.name
         values["reverse_client_name"] = names.reverse_name
-    if "localtime" in names_in(template):
+    if "localtime" in wanted:
         answer = yield from ask(LocalTime())
         values["localtime"] = answer.value if isinstance(answer, Found) else ""
     return values
@@ -117,9 +126,14 @@ def address_values(prefix: str, address: str | None) -> dict[str, str]:
 
 def clean(value: str, allowed: str) -> str:
     """Replace each octet that smtpd_expansion_filter does not allow by an underscore."""
-    if not allowed:
+    if not allowed or _octets_of(allowed).issuperset(value):
         return value
     return "".join(c if c in allowed else "_" * len(c.encode("utf-8", "surrogateescape")) for c in value)
+
+
+@lru_cache(maxsize=16)
+def _octets_of(text: str) -> frozenset[str]:
+    return frozenset(text)
 
 
 def _read_reply(text: str) -> Reply:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 
+from gatepost.model.quick import quick
 from gatepost.model.reply import Reply
 from gatepost.model.settings import Settings
 from gatepost.model.verdict import Effect
@@ -23,6 +24,7 @@ class LogNote:
     text: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of one evaluation. `refusal` is None where everything permits.

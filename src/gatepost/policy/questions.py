@@ -10,9 +10,11 @@ from typing import ClassVar
 
 from gatepost.model.address import IPAddress
 from gatepost.model.policy_service import Endpoint, ServiceLimits
+from gatepost.model.quick import quick
 from gatepost.policy.greylisting import GreylistTerms
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TableHit:
     """The first key that a table knew, and its value."""
@@ -21,6 +23,7 @@ class TableHit:
     value: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TableLookup:
     """Ask one table for the first of several keys it knows, in their order. Found holds a TableHit."""
@@ -32,6 +35,7 @@ class TableLookup:
     keys: tuple[str, ...]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ClientName:
     """Ask for the names of a client: PTR, then the address of that name. Always Found, holding ClientNames."""
@@ -42,6 +46,7 @@ class ClientName:
     address: IPAddress
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class AddressRecords:
     """Ask for the A records of a name (block lists). Found holds a tuple of dotted quads in the order of DNS."""
@@ -52,6 +57,7 @@ class AddressRecords:
     name: str
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TextRecords:
     """Ask for the TXT records of a name. Found holds a tuple of strings, one per record, its parts joined."""
@@ -66,6 +72,7 @@ NULL_MX = "null MX"
 MALFORMED = "malformed DNS server reply"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DomainExists:
     """Ask for records of `types` in that order until one type has some (MX, A, AAAA for a mail domain).

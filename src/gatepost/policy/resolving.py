@@ -7,12 +7,14 @@ the address as routed, and a routed address is nobody's authorised destination.
 Addresses here are in internal form: `localpart@domain`, no quotes, no angle brackets.
 """
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 from gatepost.model.answer import Unavailable
 from gatepost.model.hostnames import is_host_address
 from gatepost.model.localparts import quote_localpart
+from gatepost.model.quick import quick
 from gatepost.model.settings import Settings
 from gatepost.policy.asking import Asking
 from gatepost.policy.matching import domain_matches, string_matches
@@ -23,6 +25,8 @@ MOST_CRACKS = 50
 
 EMPTY_RECIPIENT = "MAILER-DAEMON"
 """Who an empty localpart at a domain of ours is (postconf: empty_address_recipient)."""
+
+_OPERATOR = re.compile("[@!%]")
 
 
 class AddressClass(Enum):
@@ -35,6 +39,7 @@ class AddressClass(Enum):
     DEFAULT = "default"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """An address as the look-ups see it. `domain` is lower case; `is_routed`: operators stand before the domain."""
@@ -102,7 +107,7 @@ def _inner_address(localpart: str, settings: Settings) -> str | None:
 
 def _is_routed(localpart: str, settings: Settings) -> bool:
     """Some host may take this localpart for a route. That we do not (swap_bangpath …) does not help: the next may."""
-    return not settings.allow_untrusted_routing and any(operator in localpart for operator in "@!%")
+    return not settings.allow_untrusted_routing and _OPERATOR.search(localpart) is not None
 
 
 def resolve(address: str, settings: Settings) -> Asking[Resolved | Unavailable]:

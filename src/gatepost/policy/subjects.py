@@ -31,6 +31,8 @@ class Subject(Enum):
     DATA = "Data command"
     END_OF_DATA = "End-of-data"
 
+    __hash__ = object.__hash__  # as Needs in registry.py
+
 
 def client_names(session: Session) -> Asking[ClientNames]:
     """The names of the client: known already, or asked for."""

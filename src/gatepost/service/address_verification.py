@@ -4,17 +4,20 @@ One per worker, from main.cf itself: -o overrides of a row do not reach it, as t
 """
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gatepost.config.configuration import Configuration
 from gatepost.config.reading import read_fields
 from gatepost.model.errors import Complaint
 from gatepost.policy.address_verification import VerifyTerms
+from gatepost.policy.language.compile import Policy
+from gatepost.service.write_rights import unwritable
 from gatepost.world.answering import NameSource
 from gatepost.world.net.next_hop import NextHopPool, NextHopSettings
+from gatepost.world.sqlite_file import MEMORY
 from gatepost.world.verification.asking import AddressVerification
-from gatepost.world.verification.cache import MEMORY, VerifyCache, cache_file
+from gatepost.world.verification.cache import VerifyCache, cache_file
 from gatepost.world.verification.prober import Prober, ProberSettings
 from gatepost.world.watching.log import Logging
 
@@ -28,6 +31,9 @@ READ_HERE = frozenset(
     }
 )
 """Parameters that are read by name."""
+
+VERIFYING = "reject_unverified_"
+"""How the names of the restrictions begin."""
 
 
 def open_cache(configuration: Configuration) -> VerifyCache:
@@ -60,9 +66,21 @@ def open_verification(
     )
 
 
-def verification_findings(configuration: Configuration) -> Iterator[Complaint]:
+def uses_verification(policy: Policy) -> bool:
+    """Some list or restriction class verifies addresses."""
+    in_lists = any(step.name.startswith(VERIFYING) for steps in policy.lists.values() for step in steps)
+    return in_lists or any(VERIFYING in text for text in policy.settings.restriction_classes.values())
+
+
+def verification_findings(configuration: Configuration, policies: Iterable[Policy]) -> Iterator[Complaint]:
     """What to say at load."""
     path = cache_file(configuration.text("address_verify_map"))
+    owner = configuration.text("mail_owner")
+    why = unwritable(Path(path), owner) if Path(path).is_absolute() and any(map(uses_verification, policies)) else ""
+    if why:
+        text = f"address_verify_map: {why}: addresses cannot be verified"
+        cure = f"give it to the workers: install -d -o {owner} {Path(path).parent}"
+        yield Complaint("warning", configuration.place("address_verify_map"), text, cure)
     if path != MEMORY and not Path(path).is_absolute():
         text = f"address_verify_map: {path} is no file name that begins with /: addresses cannot be verified"
         cure = "write sqlite:/path/of/file, or nothing for a cache in memory"

@@ -9,6 +9,7 @@ Postfix: smtpd_peername_lookup, smtpd_authorized_xclient_hosts, smtpd_client_por
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from gatepost.model.address import parse_ip
 from gatepost.model.answer import Unavailable
@@ -62,8 +63,12 @@ class Caller:
 
     @property
     def sasl(self) -> SaslFacts | None:
-        """As whom it has logged in."""
-        return self.peer.sasl
+        """As whom it has logged in; STARTTLS and XCLIENT end that."""
+        return self.peer.sasl if self._dialogue.has_login else None
+
+    def logged_in(self, login: SaslFacts) -> None:
+        """It has logged in."""
+        self.peer = replace(self.peer, sasl=login)
 
     def when_named(self, then: Callable[[], None]) -> None:
         """Go on when the name is known, at once if it is."""
@@ -72,44 +77,30 @@ class Caller:
         else:
             self._waiting = then
 
-    def authorize(self, where: str, then: Callable[[], None]) -> None:
-        """Find out whether the client may speak for others; then go on."""
-        authorized = self._door.policy.settings.smtpd_authorized_xclient_hosts
-        if not authorized.patterns:
-            then()
-            return
-
-        def told(matched: bool | Unavailable) -> None:
-            if isinstance(matched, Unavailable):
-                complaint = f"{authorized.parameter}: {matched.why}"
-                self._door.log.once(complaint, complaint)
-                self._dialogue.may_xclient = None
-            else:
-                self._dialogue.may_xclient = matched
-            then()
-            self._connection.pump()
-
-        self._match(authorized, where, told)
-
     def settle_newlines(self, where: str, then: Callable[[], None]) -> None:
         """Find out whether the client may end its lines as it likes (smtpd_forbid_bare_newline_exclusions)."""
         exclusions = self._door.policy.settings.smtpd_forbid_bare_newline_exclusions
 
         def told(matched: bool | Unavailable) -> None:
-            if isinstance(matched, Unavailable):
-                complaint = f"{exclusions.parameter}: {matched.why}"
-                self._door.log.once(complaint, complaint)
-            elif matched:
+            if matched is True:
                 self._dialogue.settings = self._door.lenient_speech
             then()
+
+        self.match(exclusions, where, told)
+
+    def match(self, clients: MatchList, where: str, told: Callable[[bool | Unavailable], None]) -> None:
+        """Find out whether the client is on a list; the log is told of one that cannot be asked."""
+
+        def matched(is_listed: bool | Unavailable) -> None:
+            if isinstance(is_listed, Unavailable):
+                complaint = f"{clients.parameter}: {is_listed.why}"
+                self._door.log.once(complaint, complaint)
+            told(is_listed)
             self._connection.pump()
 
-        self._match(exclusions, where, told)
-
-    def _match(self, clients: MatchList, where: str, told: Callable[[bool | Unavailable], None]) -> None:
         withdrawn = self._door.trust_guard.withdraws(self.client.address)
         session = Session(self.client, self._door.policy.settings, where, is_trust_withdrawn=withdrawn)
-        inquire(is_trusted(clients, session), self._answers, told, self._connection.guard)
+        inquire(is_trusted(clients, session), self._answers, matched, self._connection.guard)
 
     def speak_for(self, attributes: tuple[tuple[str, str], ...], then: Callable[[], None]) -> None:
         """The client speaks for another from now on; then go on, perhaps when its own names are known."""
@@ -126,7 +117,7 @@ class Caller:
         inquire(client_names(session), self._answers, known, self._connection.guard)
 
     def _learn_name(self) -> None:
-        if not self._door.looks_names_up:
+        if not self._door.looks_names_up or self._connection.is_health_check:
             self._named(NAMELESS)
             return
         names = self._door.sources.names
@@ -141,7 +132,7 @@ class Caller:
     def _named(self, names: ClientNames) -> None:
         self._naming = None
         client = Client(self.client.address, self.client.port, names)
-        self.peer = Peer(client, self.peer.server_address, self.peer.server_port)
+        self.peer = replace(self.peer, client=client)
         if names.name_status is NameStatus.FORGED:
             text = f"hostname {names.reverse_name} does not resolve to address {client.address.text}"
             self._door.log.warning(text)

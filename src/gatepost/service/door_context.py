@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 from gatepost.model.address import parse_ip
 from gatepost.policy.language.compile import Policy
+from gatepost.service.admission import Admission
 from gatepost.service.destinations import Destinations
+from gatepost.service.login_desk import LoginDesk
+from gatepost.service.server_tls import ServerTls
 from gatepost.service.trust_guard import TrustGuard
 from gatepost.wire.smtp.settings import SmtpSettings
 from gatepost.world.answering import Sources
+from gatepost.world.net.tls_handshakes import Handshakes
 from gatepost.world.watching.log import Log
 
 
@@ -26,6 +30,10 @@ class DoorContext:
     log: Log
     idents: "Idents"
     trust_guard: TrustGuard
+    admission: Admission
+    login_desk: LoginDesk | None
+    tls: ServerTls | None
+    handshakes: Handshakes
     looks_names_up: bool = True
 
     def speech_with(self, client: str) -> SmtpSettings | None:

@@ -63,6 +63,12 @@ class _Course:
         self._deadline: asyncio.TimerHandle | None = None
         loop.add_reader(context.channel.fileno(), self._hear)
         loop.add_signal_handler(signal.SIGTERM, self._finish_within, context.shutdown_grace_s)
+        self._say_alive()
+
+    def _say_alive(self) -> None:
+        if self._context.word_every_s:
+            self._context.say_alive()
+            self._loop.call_later(self._context.word_every_s, self._say_alive)
 
     def _hear(self) -> None:
         grace_s = self._context.heed()

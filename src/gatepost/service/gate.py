@@ -17,11 +17,16 @@ from gatepost.service.address_verification import verification_findings
 from gatepost.service.doors import LOADERS
 from gatepost.service.doors.door import Door, Findings
 from gatepost.service.doors.smtpd import SmtpDoor
+from gatepost.service.greylist_findings import greylist_findings
 from gatepost.service.impossible_actions import impossible_actions
+from gatepost.service.logins import login_files, login_tables
 from gatepost.service.misspelt_actions import misspelt_actions
+from gatepost.service.next_hop_tls import load_next_hop_tls
+from gatepost.service.site_findings import site_findings
 from gatepost.service.tables_in_use import tables_in_use
 from gatepost.service.trust_guard import trust_guard_findings
 from gatepost.service.unused_parameters import unused_parameters
+from gatepost.world.net.hop_tls import HopTls
 from gatepost.world.net.listen import DoorSpec
 from gatepost.world.tables import Tables
 
@@ -39,6 +44,7 @@ class Gate:
     tables: Tables
     complaints: tuple[Complaint, ...]
     watched_files: tuple[Path, ...]
+    hop_tls: HopTls | None = None
 
     @property
     def smtp_doors(self) -> tuple[SmtpDoor, ...]:
@@ -70,16 +76,21 @@ def load_gate(directory: Path, overrides: Mapping[str, str] | None = None) -> Ga
         for row in rows
         if not configuration.for_row(row).is_set("stress")
     }
+    hop_tls = load_next_hop_tls(configuration, findings.others)
     findings.others.extend(unused_parameters(configuration))
-    findings.others.extend(verification_findings(configuration))
+    findings.others.extend(site_findings(configuration))
+    findings.others.extend(verification_findings(configuration, [door.policy for door in doors]))
     for door in (*doors, *under_stress.values()):
-        for name in tables_in_use(door.policy):
+        for name in (*tables_in_use(door.policy), *login_tables(door)):
             tables.load(name)
+        findings.others.extend(greylist_findings(door.view, door.policy, tables))
         findings.others.extend(impossible_actions(door.policy, tables))
         findings.others.extend(misspelt_actions(door.policy, tables))
         findings.others.extend(trust_guard_findings(door.view, door.policy.settings))
     if findings.faults:
         raise ConfigurationError(*dict.fromkeys(findings.faults))
     complaints = (*configuration.complaints, *findings.others, *tables.complaints)
-    files = dict.fromkeys((*configuration.files, *tables.files))
-    return Gate(configuration, doors, under_stress, tables, tuple(dict.fromkeys(complaints)), tuple(files))
+    files = dict.fromkeys(
+        (*configuration.files, *tables.files, *(file for door in doors for file in login_files(door)))
+    )
+    return Gate(configuration, doors, under_stress, tables, tuple(dict.fromkeys(complaints)), tuple(files), hop_tls)

@@ -66,13 +66,21 @@ class Generation:
         """Does every worker accept?"""
         return all(slot.worker is not None and slot.worker.is_ready for slot in self.slots)
 
-    def fill(self, now: float, close_in_child: Callable[[], Iterable[Callable[[], None]]]) -> None:
-        """Start the workers that are due."""
+    def fill(
+        self, now: float, close_in_child: Callable[[], Iterable[Callable[[], None]]], word_every_s: float = 0.0
+    ) -> None:
+        """Start the workers that are due; each is to say every so often that it lives (0: never)."""
         for slot in self.slots:
             if slot.worker is None and slot.due <= now:
                 try:
                     slot.worker = start_worker(
-                        self.loaded, self.doorways, self._log, self._identity, self.number, close_in_child()
+                        self.loaded,
+                        self.doorways,
+                        self._log,
+                        self._identity,
+                        self.number,
+                        close_in_child(),
+                        word_every_s,
                     )
                 except OSError as failure:
                     slot.died(now)

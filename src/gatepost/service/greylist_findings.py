@@ -1,8 +1,9 @@
 """What is wrong with how greylisting is set up, told at load; and its parts made ready before workers give up root.
 
-Told where check_greylist stands in a list or a restriction class: a store that cannot be, times that contradict each
-other, what is never run, a mail address among clients. The driver of the store and the public suffix list are loaded
-here, by the supervisor: mail_owner may be unable to read where they are installed.
+Told where check_greylist stands in a list, a restriction class, or what an access table answers: a store that cannot
+be or cannot be written, times that contradict each other, what is never run, a mail address among clients. The driver
+of the store and the public suffix list are loaded here, by the supervisor: mail_owner may be unable to read where
+they are installed. What a table behind a server answers is not known: then a greylist_store that is set is a sign.
 """
 
 from collections.abc import Iterator
@@ -12,8 +13,11 @@ from gatepost.config.configuration import Configuration
 from gatepost.model.errors import Complaint
 from gatepost.model.settings import Settings
 from gatepost.policy.language.compile import Policy
+from gatepost.policy.lookup_order import AccessTable
+from gatepost.service.write_rights import unwritable
 from gatepost.world.greylists.opening import BadStoreNameError, open_greylist
 from gatepost.world.greylists.pools import pool_of
+from gatepost.world.tables import LocalTable, Tables
 
 NAME = "check_greylist"
 
@@ -21,15 +25,25 @@ BEFORE_RECIPIENT = ("smtpd_client_restrictions", "smtpd_helo_restrictions", "smt
 """With smtpd_delay_reject = no these are run before a recipient is known."""
 
 
-def uses_greylisting(policy: Policy) -> bool:
-    """Some list or restriction class names it."""
-    in_lists = any(step.name == NAME for steps in policy.lists.values() for step in steps)
-    return in_lists or any(NAME in text for text in policy.settings.restriction_classes.values())
+def uses_greylisting(view: Configuration, policy: Policy, tables: Tables) -> bool:
+    """Some list, restriction class or access table names it."""
+    steps = [step for steps in policy.lists.values() for step in steps]
+    if any(step.name == NAME for step in steps):
+        return True
+    if any(NAME in text for text in policy.settings.restriction_classes.values()):
+        return True
+    named = {step.argument.name for step in steps if isinstance(step.argument, AccessTable)}
+    for table in map(tables.load, named):
+        if not isinstance(table, LocalTable) and view.is_set("greylist_store"):
+            return True
+        if table.results is not None and any(NAME in text for text, _ in table.results()):
+            return True
+    return False
 
 
-def greylist_findings(view: Configuration, policy: Policy) -> Iterator[Complaint]:
+def greylist_findings(view: Configuration, policy: Policy, tables: Tables) -> Iterator[Complaint]:
     """What to say."""
-    if not uses_greylisting(policy):
+    if not uses_greylisting(view, policy, tables):
         return
     yield from _store(view, policy.settings)
     yield from _times(view, policy.settings)
@@ -68,11 +82,20 @@ def _store(view: Configuration, settings: Settings) -> Iterator[Complaint]:
             "greylist_store = memory: each worker knows only what it has seen itself, and forgets it at each reload"
         )
         yield _about(view, "greylist_store", text, "write sqlite:$data_directory/greylist.db")
-    if scheme == "sqlite" and Path(path).is_absolute() and not Path(path).parent.is_dir():
-        directory, owner = Path(path).parent, view.text("mail_owner")
-        text = f"greylist_store: there is no directory {directory} yet: it is made when the first mail comes"
-        cure = f"to have the right owner: install -d -o {owner} {directory}"
-        yield _about(view, "greylist_store", text, cure, "notice")
+    if scheme == "sqlite" and Path(path).is_absolute():
+        yield from _file(view, Path(path))
+
+
+def _file(view: Configuration, path: Path) -> Iterator[Complaint]:
+    owner = view.text("mail_owner")
+    why = unwritable(path, owner)
+    cure = f"install -d -o {owner} {path.parent}"
+    if why:
+        text = f"greylist_store: {why}: greylist_tempfail_action decides on all mail"
+        yield _about(view, "greylist_store", text, f"give it to the workers: {cure}")
+    elif not path.parent.is_dir():
+        text = f"greylist_store: there is no directory {path.parent} yet: it is made when the first mail comes"
+        yield _about(view, "greylist_store", text, f"to have the right owner: {cure}", "notice")
 
 
 def _times(view: Configuration, settings: Settings) -> Iterator[Complaint]:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from gatepost.model.address import parse_ip
 from gatepost.model.session import NO_ADDRESS, UNKNOWN, Client, ClientNames, NameStatus, SaslFacts
-from gatepost.wire.smtp.verbs.xclient import TEMPUNAVAIL, UNAVAILABLE
+from gatepost.wire.smtp.attributes import UNAVAILABLE
+from gatepost.wire.smtp.verbs.xclient import TEMPUNAVAIL
 
 METHOD = "XCLIENT"
 """The SASL method of a login that another server has taken."""

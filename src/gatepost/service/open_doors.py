@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from gatepost.model.errors import Complaint, ConfigurationError
+from gatepost.world.net.given_sockets import GivenSockets
 from gatepost.world.net.listen import DoorSpec, close_listeners, open_listeners, remove_socket_file
 from gatepost.world.net.places import SharedPlaces
 
@@ -22,9 +23,10 @@ Key = tuple[str, int, str]
 class OpenDoors:
     """What is open now, by address; `places` by the names of the rows."""
 
-    __slots__ = ("_open", "places")
+    __slots__ = ("_open", "given", "places")
 
-    def __init__(self) -> None:
+    def __init__(self, given: GivenSockets) -> None:
+        self.given = given
         self._open: dict[Key, tuple[DoorSpec, tuple[socket.socket, ...]]] = {}
         self.places: dict[str, SharedPlaces] = {}
 
@@ -39,7 +41,7 @@ class OpenDoors:
         try:
             for door in doors:
                 if _key(door) not in self._open:
-                    self._open[_key(door)] = (door, open_listeners(door))
+                    self._open[_key(door)] = (door, open_listeners(door, self.given))
                     opened.append(door)
                 _, listeners = self._open[_key(door)]
                 by_name[door.name] = by_name.get(door.name, ()) + listeners
@@ -85,8 +87,9 @@ class OpenDoors:
     def _close(self, key: Key) -> None:
         door, listeners = self._open.pop(key)
         close_listeners(listeners)
-        with contextlib.suppress(OSError):
-            remove_socket_file(door)
+        if not self.given.has_path(door.path):
+            with contextlib.suppress(OSError):
+                remove_socket_file(door)
 
 
 def _key(door: DoorSpec) -> Key:

@@ -13,7 +13,6 @@ from gatepost.model.errors import Complaint
 from gatepost.policy.language.compile import Policy, compile_policy, compile_policyd, compile_qmqpd
 from gatepost.policy.language.parse import LIST_KINDS, POLICYD, QMQPD, Finding
 from gatepost.policy.safety import CURE, dangers, has_relay_control
-from gatepost.service.greylist_findings import greylist_findings
 from gatepost.service.policy_services import policy_service_findings
 
 
@@ -37,7 +36,6 @@ def load_policy(view: Configuration) -> LoadedPolicy:
     )
     findings.extend(_relay_dangers(view, policy))
     findings.extend(policy_service_findings(view, policy))
-    findings.extend(greylist_findings(view, policy))
     return LoadedPolicy(view, policy, tuple(findings), tuple(_relay_faults(view, policy)))
 
 
@@ -53,7 +51,6 @@ def load_policyd_policy(view: Configuration) -> LoadedPolicy:
         lambda finding: findings.append(_complaint(view, finding)),
     )
     findings.extend(policy_service_findings(view, policy))
-    findings.extend(greylist_findings(view, policy))
     return LoadedPolicy(view, policy, tuple(findings), ())
 
 
@@ -63,7 +60,6 @@ def load_qmqpd_policy(view: Configuration) -> LoadedPolicy:
     settings, text = build_settings(view), view.text(QMQPD.parameter)
     policy = compile_qmqpd(settings, text, lambda finding: findings.append(_complaint(view, finding)))
     findings.extend(policy_service_findings(view, policy))
-    findings.extend(greylist_findings(view, policy))
     return LoadedPolicy(view, policy, tuple(findings), ())
 
 

@@ -168,8 +168,9 @@ class QmqpSession:
 
     def _authorized(self, matched: bool | Unavailable) -> None:
         if isinstance(matched, Unavailable):
-            complaint = f"qmqpd_authorized_clients: {matched.why}"
-            self._door.log.once(complaint, complaint)
+            complaint = matched.complaint("qmqpd_authorized_clients")
+            if complaint:
+                self._door.log.once(complaint, complaint)
             self._decide(LIST_FAILED)
         elif matched:
             self._log.say(f"{self._ident}: client=%s")

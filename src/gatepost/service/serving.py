@@ -7,7 +7,7 @@ servers and next hops are opened, so that no two processes share one.
 import asyncio
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,13 +20,16 @@ from gatepost.service.gateway_evidence import GatewayEvidence
 from gatepost.service.openers import OPENERS
 from gatepost.service.openers.opener import Opener
 from gatepost.service.resources import open_resources
+from gatepost.service.site_findings import make_data_directory
 from gatepost.service.tables_in_use import membership_tables
 from gatepost.service.workers import WorkerContext
+from gatepost.world.limits.shared_counts import SharedCounts
 from gatepost.world.names.names import Names
 from gatepost.world.net.accepting import Accepting
 from gatepost.world.net.connection import Connection, Dialogue, Listener
 from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.net.listen import DoorSpec
+from gatepost.world.net.tls_handshakes import TICKET_KEYS_S
 from gatepost.world.net.proxied import ProxiedConnection
 
 
@@ -36,6 +39,7 @@ class ServedGate:
 
     gate: Gate
     evidence: GatewayEvidence = field(default_factory=GatewayEvidence)
+    counts: SharedCounts = field(default_factory=SharedCounts)
 
     @property
     def doors(self) -> tuple[DoorSpec, ...]:
@@ -72,9 +76,14 @@ class ServedGate:
         """reload_grace_time."""
         return self.gate.configuration.seconds("reload_grace_time")
 
+    @property
+    def renew_after_s(self) -> float:
+        """The keys of session tickets are made at load."""
+        return TICKET_KEYS_S if any(door.tls is not None for door in self.gate.smtp_doors) else float("inf")
+
     def serve(self, worker: WorkerContext) -> None:
         """Serve in the worker process."""
-        run_worker(worker, partial(ServingDoors, self.gate, worker, evidence=self.evidence))
+        run_worker(worker, partial(ServingDoors, self.gate, worker, evidence=self.evidence, counts=self.counts))
 
 
 class GateLoader:
@@ -89,6 +98,7 @@ class GateLoader:
         self._overrides = overrides
         self._lived_with: frozenset[str] | None = None
         self._evidence = GatewayEvidence()
+        self._counts = SharedCounts()
 
     def __call__(self) -> ServedGate:
         """Load. Raises ConfigurationError."""
@@ -99,7 +109,9 @@ class GateLoader:
             if news:
                 raise ConfigurationError(*news)
         self._lived_with = frozenset(complaint.text for complaint in serious)
-        return ServedGate(gate, self._evidence)
+        unmade = make_data_directory(gate.configuration)
+        gate = replace(gate, complaints=(*gate.complaints, *unmade))
+        return ServedGate(gate, self._evidence, self._counts)
 
 
 class ServingDoors:
@@ -112,6 +124,7 @@ class ServingDoors:
         loop: asyncio.AbstractEventLoop,
         *,
         evidence: GatewayEvidence | None = None,
+        counts: SharedCounts | None = None,
     ) -> None:
         self._gate = gate
         self._worker = worker
@@ -125,7 +138,7 @@ class ServingDoors:
             on_complaint=worker.log.warning,
         )
         idents = Idents(f"{os.getpid() & 0xFFF:03X}{int(loop.time() * 1000) & 0xFFFFF:05X}")
-        self._resources = open_resources(gate, worker.log, names, idents, evidence)
+        self._resources = open_resources(gate, worker.log, names, idents, evidence, counts)
         tell = self._resources.log.named(f"{gate.configuration.text('syslog_name')}/smtpd").warning
         loop.call_soon(gate.tables.start, tell, membership_tables(policy.settings for policy in gate.policies))
         self._accepting = [self._open(door) for door in gate.doors if door.doors]

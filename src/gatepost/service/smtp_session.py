@@ -15,16 +15,21 @@ from gatepost.model.session import Session
 from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import PERMITTED, Outcome
-from gatepost.policy.reject_footer import footer_values
+from gatepost.service.authenticating import Authenticating
 from gatepost.service.caller import Caller
 from gatepost.service.deferrals import Deferrals
 from gatepost.service.delivering import Delivering
 from gatepost.service.door_context import DoorContext
 from gatepost.service.effects import IMPOSSIBLE, MESSAGE_STAGES
+from gatepost.service.entrance import Entrance
 from gatepost.service.inquiry import evaluate
 from gatepost.service.offering import Offering
+from gatepost.service.origins import forwarded, origin_of
 from gatepost.service.reject_footers import reject_footers
-from gatepost.service.session_log import Envelope, SessionLog
+from gatepost.service.securing import Securing
+from gatepost.service.session_facts import session_facts
+from gatepost.service.session_log import SessionLog
+from gatepost.service.telling import Telling
 from gatepost.service.transaction import Transaction
 from gatepost.wire.smtp import events
 from gatepost.wire.smtp.dialogue import SmtpDialogue
@@ -40,18 +45,19 @@ class SmtpSession:
     __slots__ = (
         "_answers",
         "_asks_newlines",
+        "_authenticating",
         "_caller",
         "_connection",
-        "_decision_id",
-        "_decisions",
         "_deferrals",
         "_delivering",
         "_door",
+        "_entrance",
         "_evaluation",
         "_footers",
-        "_ident",
         "_log",
         "_offering",
+        "_securing",
+        "_telling",
         "_transaction",
         "dialogue",
     )
@@ -59,9 +65,6 @@ class SmtpSession:
     def __init__(self, connection: Connection, door: DoorContext) -> None:
         self._connection = connection
         self._door = door
-        self._ident = door.idents.next()
-        self._decisions = 0
-        self._decision_id = ""
         self._answers = SessionAnswers(door.sources)
         self._log = SessionLog(door.log)
         self._evaluation: Evaluation | None = None
@@ -69,11 +72,21 @@ class SmtpSession:
         self._transaction: Transaction | None = None
         guard = connection.guard
         self._delivering = Delivering(door.destinations, guard(connection.release), guard)
-        self._offering = Offering(door.destinations, self._delivering, self._answers, self._log, self._origin, guard)
+        self._offering = Offering(
+            door.destinations, self._delivering, self._answers, self._log, self._forwarded, guard
+        )
         speech = door.speech_with(connection.peer[0])
         self.dialogue = SmtpDialogue(speech or door.speech)
         self._asks_newlines = speech is None
         self._caller = Caller(connection, door, self._answers, self.dialogue, self._log)
+        self._telling = Telling(door, self._caller, self.dialogue, self._log)
+        self._entrance = Entrance(
+            connection, door, self._answers, self._caller, self.dialogue, self._log, self._answer
+        )
+        self._authenticating = Authenticating(
+            connection, door.login_desk, self._caller, self.dialogue, self._log, self._answer
+        )
+        self._securing = Securing(connection, self.dialogue, self._log, door.tls, door.handshakes)
         self.dialogue.add_footer = self._footers = reject_footers(
             door.policy.settings, self._answers, self._footer_values, lambda text: door.log.once(text, text)
         )
@@ -95,6 +108,7 @@ class SmtpSession:
         """A mistake in Gatepost: the client hears 421, and nothing of its message goes any further."""
         self._log.broken_by(error)
         self._transaction = None
+        self._authenticating.close()
         self._delivering.drop()
         if self._evaluation is not None:
             self._evaluation.close()
@@ -116,10 +130,17 @@ class SmtpSession:
 
     def _end(self, event: events.SessionEnded) -> None:
         self._transaction = None
+        self._authenticating.close()
         self._delivering.close()
+        self._entrance.leave()
+        if self._connection.is_health_check:
+            return
         if event.is_logged:
             self._log.say(f"{event.reason} after {event.after} from %s")
         self._log.say(f"disconnect from %s {self.dialogue.counts}")
+
+    def _spoke_early(self, event: events.SpokeEarly) -> None:
+        self._entrance.heard_early(event)
 
     # -- asking the policy
 
@@ -132,20 +153,9 @@ class SmtpSession:
             self._deferrals.pass_on(where)
             then(PERMITTED)
             return
-        values: dict[str, Any] = {
-            "protocol_name": dialogue.protocol_name,
-            "helo_name": dialogue.helo_name,
-            "sender": transaction.sender.address if transaction else None,
-            "size_bytes": transaction.sender.size_bytes if transaction else 0,
-            "is_smtputf8": transaction is not None and transaction.sender.is_smtputf8,
-            "recipient_count": dialogue.recipient_count,
-            "is_pipelining_unauthorised": dialogue.is_pipelining_unauthorised,
-            "server_address": self._caller.peer.server_address,
-            "server_port": self._caller.peer.server_port,
-            "sasl": self._caller.sasl,
-            "instance": transaction.ident if transaction and where != "MAIL" else "",
-            "is_trust_withdrawn": self._door.trust_guard.withdraws(self._caller.client.address),
-        } | facts
+        is_withdrawn = self._door.trust_guard.withdraws(self._caller.client.address)
+        values = session_facts(dialogue, self._caller, transaction, where)
+        values |= {"is_trust_withdrawn": is_withdrawn} | facts
         session = Session(self._caller.client, self._door.policy.settings, where, **values)
         evaluation = Evaluation(plan, session, self._answers.instant, carried=self._deferrals.before(where))
         self._evaluation = evaluation
@@ -153,7 +163,7 @@ class SmtpSession:
         def decided(outcome: Outcome) -> None:
             self._evaluation = None
             self._deferrals.keep(where, outcome.deferral, is_refused=outcome.refusal is not None)
-            self._tell(outcome, where, session)
+            self._telling.decided(outcome, where, session)
             if outcome.discards and is_about_message and self._transaction is not None:
                 self._transaction.discards = True
             if outcome.hangs_up:
@@ -194,50 +204,11 @@ class SmtpSession:
 
     # -- telling the log
 
-    def _next_ident(self) -> str:
-        self._decisions += 1
-        return f"{self._ident}.{self._decisions}"
-
-    def _tell(self, outcome: Outcome, where: str, session: Session) -> None:
-        for complaint in outcome.complaints:
-            self._door.log.once(complaint, complaint)
-        if not outcome.notes and not outcome.hangs_up and outcome.refusal is None:
-            return
-        envelope = Envelope(session.sender, session.recipient, session.protocol_name, session.helo_name)
-        ident = self._next_ident()
-        for note in outcome.notes:
-            self._log.decided(note.kind, where, note.text, envelope, ident)
-        if outcome.hangs_up:
-            self._log.decided("hangup", where, "", envelope, ident)
-        elif outcome.refusal is not None:
-            self._decision_id = ident
-            self._log.decided("reject", where, outcome.refusal, envelope, ident)
-
     def _tell_hop(self, kind: str, where: str, reply: Reply, recipient: str | None = None) -> None:
-        transaction = self._transaction
-        ident = transaction.ident if transaction else self._ident
-        if recipient is None:
-            recipient = transaction.first_recipient if transaction else ""
-        self._decision_id = "" if reply.is_positive else ident
-        tell = self._log.decided if where == "RCPT" else self._log.concluded
-        tell(kind, where, reply, self._envelope(recipient), ident)
-
-    def _envelope(self, recipient: str) -> Envelope:
-        sender = self._transaction.sender.address if self._transaction else None
-        return Envelope(sender, recipient, self.dialogue.protocol_name, self.dialogue.helo_name)
+        self._telling.hop_said(kind, where, reply, self._transaction, recipient)
 
     def _footer_values(self) -> dict[str, str]:
-        """What a footer may show. The id is that of the refusal, once; else what all of this session begin with."""
-        ident, self._decision_id = self._decision_id or self._ident, ""
-        transaction = self._transaction
-        return footer_values(
-            self._caller.client,
-            self._door.policy.settings,
-            helo_name=self.dialogue.helo_name or "",
-            sender=transaction.sender.address if transaction else None,
-            recipient=(transaction.first_recipient if transaction else "") or None,
-            ident=ident,
-        )
+        return self._telling.footer_values(self._transaction)
 
     # -- events that wait for a verdict
 
@@ -245,15 +216,28 @@ class SmtpSession:
         self.dialogue.decide(None)
 
     def _connected(self, _: events.Connected) -> None:
-        self._log.say("connect from %s")
+        if self.dialogue.tls is None:
+            self._tell_connect()
         self._begin("CONNECT")
+
+    def _tell_connect(self) -> None:
+        if not self._connection.is_health_check:
+            self._log.say("connect from %s")
+
+    def _tls_asked(self, _: events.TlsAsked) -> None:
+        self._securing.asked()
+
+    def _handshake_begun(self, event: events.HandshakeBegun) -> None:
+        if event.is_first:
+            self._tell_connect()
+        self._securing.begin()
 
     def _begin(self, where: str) -> None:
         """Judge the client, before it is greeted."""
         judge = partial(self._judge, self._door.policy.connect, where, self._accept)
         if self._asks_newlines and self._door.speech.smtpd_forbid_bare_newline == "reject":
             judge = partial(self._caller.settle_newlines, where, judge)  # every command line is looked at
-        self._caller.authorize(where, judge)
+        self._entrance.enter(where, judge)
 
     def _xclient_given(self, event: events.XclientGiven) -> None:
         self._deferrals = Deferrals()
@@ -263,11 +247,12 @@ class SmtpSession:
         where = "EHLO" if event.is_extended else "HELO"
         plan, recipient = self._door.policy.helo, self._only_recipient
         self._door.trust_guard.greeted(self._caller.client.address, event.given_name)
-        self._judge(plan, where, self._accept, helo_name=event.given_name, recipient=recipient)
+        judge = partial(self._judge, plan, where, self._accept, helo_name=event.given_name, recipient=recipient)
+        self._authenticating.prepare(where, judge)
 
     def _sender_given(self, event: events.SenderGiven) -> None:
         self._answers.renew()
-        self._transaction = Transaction(event.sender, self._next_ident())
+        self._transaction = Transaction(event.sender, self._telling.next_ident())
         self._judge(self._door.policy.mail, "MAIL", self._accept)
 
     def _recipient_given(self, event: events.RecipientGiven) -> None:
@@ -294,7 +279,7 @@ class SmtpSession:
         else:
             transaction.recipients.append(recipient)
             if len(transaction.recipients) == 1:
-                self._log.say(f"NOQUEUE: client=%s, id={transaction.ident}")
+                self._telling.client_accepted(transaction)
             self.dialogue.decide(None)
         self._connection.pump()
 
@@ -333,15 +318,12 @@ class SmtpSession:
         self._connection.pump()
 
     def _origin(self, transaction: Transaction) -> Origin:
-        return Origin(
-            name=self._caller.name,
-            address=self._caller.client.address.text,
-            port=self._caller.client.port,
-            protocol=self.dialogue.protocol_name,
-            helo_name=self.dialogue.helo_name or "",
-            ident=transaction.ident,
-            is_local=self._caller.client.address.text in self._door.policy.settings.own_addresses,
-        )
+        own, tls_lines = self._door.policy.settings.own_addresses, self._securing.received_lines
+        origin = origin_of(self._caller, self.dialogue, transaction.ident, own, tls_lines)
+        return self._authenticating.signed(origin)
+
+    def _forwarded(self, transaction: Transaction) -> Origin:
+        return forwarded(self._origin(transaction), self.dialogue.forwarded)
 
     def _message_chunk(self, event: events.MessageChunk) -> None:
         transaction = self._transaction
@@ -352,8 +334,7 @@ class SmtpSession:
         transaction = self._transaction
         assert transaction is not None  # the dialogue ends no message that has not begun
         if event.refusal is not None:
-            envelope = self._envelope(transaction.first_recipient)
-            self._log.decided("reject", "END-OF-MESSAGE", event.refusal, envelope, transaction.ident)
+            self._telling.message_refused(event.refusal, transaction)
             self._reset()
             return
 
@@ -387,6 +368,11 @@ class SmtpSession:
         events.Connected: _connected,
         events.HelloGiven: _hello_given,
         events.XclientGiven: _xclient_given,
+        events.TlsAsked: _tls_asked,
+        events.HandshakeBegun: _handshake_begun,
+        events.AuthAsked: lambda session, event: session._authenticating.asked(event),
+        events.AuthAnswered: lambda session, event: session._authenticating.answered(event),
+        events.AuthAborted: lambda session, event: session._authenticating.aborted(event),
         events.SenderGiven: _sender_given,
         events.RecipientGiven: _recipient_given,
         events.DataRequested: _data_requested,
@@ -396,5 +382,6 @@ class SmtpSession:
         events.EtrnAsked: _etrn_asked,
         events.TransactionReset: _reset,
         events.Remarked: _remarked,
+        events.SpokeEarly: _spoke_early,
         events.SessionEnded: _session_ended,
     }

@@ -4,7 +4,7 @@ A small process without threads or event loop that knows nothing about mail. It 
 protected files again, and never reads what a client sent.
 
 Signals:
-    SIGHUP           load the configuration again; so does a change of a watched file
+    SIGHUP           load the configuration again; so does a change of a watched file, and the age of what is loaded
     SIGTERM, SIGINT  stop: no new sessions, running ones have shutdown_grace_s; a second one kills them
     SIGUSR1          open the log file again (log rotation)
 
@@ -12,6 +12,8 @@ A reload opens new doors and starts new workers; when all of these accept, the f
 sessions, within reload_grace_s. When loading, opening or starting fails the former configuration stays in use and
 the log says file, line and why. No connection is lost by that: the sockets stay open throughout, and what no worker
 has accepted waits in the queue of the kernel.
+
+Under systemd with WATCHDOG_USEC it says that it lives, and a worker that has said nothing for that long is killed.
 
 Raises: ConfigurationError when the first load fails.
 Limits: at most 8 former generations finish at a time; of more, the oldest get the shorter shutdown_grace_s.
@@ -36,8 +38,10 @@ from gatepost.service.open_doors import OpenDoors
 from gatepost.service.privileges import identity_of
 from gatepost.service.reload import LOOK_EVERY_S, FileWatch
 from gatepost.service.signals import SignalPipe
-from gatepost.service.systemd import notify, notify_reloading
+from gatepost.service.systemd import given_listeners, notify, notify_reloading
+from gatepost.service.watchdog import Watchdog
 from gatepost.service.workers import Doorways, Loaded, Worker, told
+from gatepost.world.net.given_sockets import GivenSockets
 from gatepost.world.watching.log import Log
 
 START_LIMIT_S = 30.0  # a new generation that is not ready by then is given up
@@ -61,19 +65,23 @@ class Supervisor:
         "_log",
         "_look_at",
         "_number",
+        "_renew_at",
         "_signals",
         "_watch",
+        "_watchdog",
     )
 
     def __init__(self, load: Callable[[], Loaded], log: Log) -> None:
         self._load = load
         self._log = log
-        self._doors = OpenDoors()
+        self._doors = OpenDoors(GivenSockets(given_listeners()))
+        self._watchdog = Watchdog()
         self._watch = FileWatch()
         self._current: Generation | None = None
         self._coming: Generation | None = None
         self._finishing: list[Finishing] = []
         self._number = 0
+        self._renew_at = float("inf")
         self._look_at = 0.0
         self._is_announced = False
         self._is_reload_wanted = False
@@ -85,6 +93,10 @@ class Supervisor:
         try:
             _raise_file_limit()
             self._current = self._next_generation()
+            for address in self._doors.given.unused:
+                self._log.warning(
+                    f"the service manager gives a socket for {address}, and no row of master.cf opens it"
+                )
             while not self._is_stopping or self._workers():
                 self._turn()
             self._log.info("daemon stopped")
@@ -102,6 +114,7 @@ class Supervisor:
             self._obey(number)
         self._reap()
         now = time.monotonic()
+        self._watchdog.beat(now)
         if self._is_stopping:
             self._kill_the_late(now)
             return
@@ -112,23 +125,29 @@ class Supervisor:
             if changed:
                 self._log.info(f"changed: {_listed(changed)}")
                 self._is_reload_wanted = True
+            elif now >= self._renew_at and self._current is not None:
+                self._renew_at = now + self._current.loaded.renew_after_s  # also when it is refused
+                self._is_reload_wanted = True
         if self._is_reload_wanted and self._coming is None:
             self._is_reload_wanted = False
             self._reload()
         for generation in self._generations():
-            generation.fill(time.monotonic(), partial(self._not_for, generation))
+            generation.fill(time.monotonic(), partial(self._not_for, generation), self._watchdog.word_every_s)
+        for worker in self._watchdog.silent(now, self._workers()):
+            self._log.error(f"worker pid {worker.pid} has said nothing for {self._watchdog.limit_s:g} s: killed")
+            worker.kill()
         self._kill_the_late(now)
 
     def _wait(self) -> None:
         poll = select.poll()
         poll.register(self._signals.reading, select.POLLIN)
-        starting = {w.channel.fileno(): w for g in self._generations() for w in g.workers if not w.is_ready}
-        for descriptor in starting:
+        speaking = {w.channel.fileno(): w for g in self._generations() for w in g.workers}
+        for descriptor in speaking:
             poll.register(descriptor, select.POLLIN)
         due = min((generation.next_due() for generation in self._generations()), default=float("inf"))
         wait_s = max(0.0, min(LOOK_EVERY_S, due - time.monotonic()))
         for descriptor, _ in poll.poll(wait_s * 1000):
-            if descriptor in starting and not starting[descriptor].hear():
+            if descriptor in speaking and not speaking[descriptor].hear():
                 time.sleep(0.01)  # it has closed its end, so it is about to die: let it
 
     def _obey(self, number: int) -> None:
@@ -208,6 +227,7 @@ class Supervisor:
         gc.unfreeze()
         gc.collect()
         gc.freeze()  # what is loaded is never scanned again, so its pages stay shared with the workers
+        self._renew_at = time.monotonic() + loaded.renew_after_s
         self._number += 1
         return Generation(self._number, loaded, doorways, identity, self._log)
 

@@ -34,3 +34,5 @@ def _in_settings(settings: Settings) -> Iterator[str]:
             yield from (pattern.table for pattern in value.patterns if pattern.table)
         elif field.name.endswith(("_maps", "_exceptions")) or field.name == "relay_clientcerts":
             yield from value
+        elif field.name == "postscreen_access_list":
+            yield from (word for word in value if ":" in word)

@@ -20,6 +20,7 @@ from gatepost.policy.subjects import Subject
 from gatepost.service.address_verification import open_cache, open_prober
 from gatepost.service.inquiry import inquire
 from gatepost.service.policy_loading import LoadedPolicy
+from gatepost.service.site_findings import make_data_directory
 from gatepost.tools.explain import Silence, choose_policy
 from gatepost.world.answering import SessionAnswers, Sources
 from gatepost.world.names.names import Names
@@ -72,6 +73,7 @@ class VerifyDesk:
     async def probe(self, address: str, *, is_sender: bool) -> Known:
         """Ask now and write it down. Raises ConfigurationError where nobody can be asked."""
         view = self._view
+        make_data_directory(view)
         pool = NextHopPool()
         names = Names(view.text("dns_nameservers"), deadline_s=view.seconds("dns_deadline"))
         tables = Tables(base=view.directory, smtputf8=view.yes("smtputf8_enable"), parameter=view.given)

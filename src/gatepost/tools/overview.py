@@ -23,6 +23,9 @@ PERMITS = {
     "permit_naked_ip_address": "whoever says an address as its HELO name",
 }
 
+CONTROL = frozenset({"reject_unauth_destination", "defer_unauth_destination", "reject", "defer"})
+"""What ends a list for strangers: behind it nobody may relay."""
+
 NEVER_OK = ("_a_access", "_mx_access", "_ns_access", "check_reverse_client_hostname_access")
 """How the checks end whose tables may not answer OK."""
 
@@ -97,9 +100,9 @@ def _before_control(door: SmtpDoor) -> Iterator[Step]:
     for kind in (RELAY, RECIPIENT):
         steps = door.policy.lists[kind.parameter]
         names = [step.name for step in steps]
-        if any(name in ("reject_unauth_destination", "defer_unauth_destination") for name in names):
+        if not CONTROL.isdisjoint(names):
             for step in steps:
-                if step.name in ("reject_unauth_destination", "defer_unauth_destination"):
+                if step.name in CONTROL:
                     return
                 yield step
 

@@ -70,6 +70,12 @@ class LineBuffer:
         if self._thrown_away > LIMITS_THROWN_AWAY * self.limit:
             self.has_overrun = True
 
+    def clear(self) -> None:
+        """Throw away everything that was received and not taken."""
+        self._data, self._at = b"", 0
+        self._cut, self._thrown_away = None, 0
+        self.has_overrun = False
+
     def peek(self, length: int) -> bytes:
         """Look at the next octets without taking them."""
         return self._data[self._at : self._at + length]

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 from gatepost.model.answer import Answer, Found
@@ -84,12 +85,7 @@ class SessionAnswers:
 
     def ask(self, question: Question, done: Done) -> None:
         """Send a question; `done` is called with its answer, unless forget() comes first."""
-
-        def remember(answer: Answer[Any]) -> None:
-            if question.is_remembered:
-                self._memory[question] = answer
-            done(answer)
-
+        remember = partial(self._remember, question, done) if question.is_remembered else done
         if isinstance(question, NameQuestion):
             self._pending.append(self._names.ask(question, remember))
         elif isinstance(question, TableLookup):
@@ -99,6 +95,10 @@ class SessionAnswers:
             self._pending.append(loop.call_later(question.seconds, remember, Found(None)))
         else:
             self._pending.append(self._effectful[type(question)].ask(question, remember))
+
+    def _remember(self, question: Question, done: Done, answer: Answer[Any]) -> None:
+        self._memory[question] = answer
+        done(answer)
 
     def renew(self) -> None:
         """A new transaction begins: what was remembered too long ago is asked again (DNS has its own cache)."""

@@ -7,6 +7,8 @@ from gatepost.model.reply import Reply
 from gatepost.wire.smtp.dialogue import SmtpDialogue
 from gatepost.wire.smtp.events import (
     AWAITING_VERDICT,
+    AuthAnswered,
+    AuthAsked,
     Connected,
     DataRequested,
     EtrnAsked,
@@ -18,6 +20,7 @@ from gatepost.wire.smtp.events import (
     RecipientGiven,
     SenderGiven,
     SessionEnded,
+    TlsAsked,
     VerifyAsked,
     XclientGiven,
 )
@@ -27,6 +30,9 @@ ASKED = (
     Connected,
     HelloGiven,
     XclientGiven,
+    TlsAsked,
+    AuthAsked,
+    AuthAnswered,
     SenderGiven,
     RecipientGiven,
     DataRequested,

@@ -1,5 +1,6 @@
 """The Received: header: its form, and that nobody can write a header line through it."""
 
+from dataclasses import replace
 from email import message_from_bytes
 
 import pytest
@@ -43,6 +44,15 @@ def test_without_helo_and_id_by_ipv6() -> None:
     assert header(origin).startswith(
         "Received: from unknown (unknown [IPv6:2001:db8::1])\r\n\tby mx.example (Gatepost) with SMTP;\r\n"
     )
+
+
+def test_a_login() -> None:
+    origin = replace(ORIGIN, is_encrypted=True, is_authenticated=True)
+    assert " with ESMTPSA id " in header(origin)
+    assert "Authenticated" not in header(origin)
+    named = header(replace(origin, login="ann) by (x\r\nX: y"))
+    assert named.split("\r\n")[1] == "\t(Authenticated sender: ann??by??x??X:?y)"
+    assert " with SMTP id " in header(replace(origin, protocol="SMTP"))
 
 
 @pytest.mark.parametrize("is_smtputf8", [False, True])

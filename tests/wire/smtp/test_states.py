@@ -27,6 +27,9 @@ COMMANDS = {
     "HELO": "HELO x\r\n",
     "EHLO": "EHLO x\r\n",
     "XCLIENT": "XCLIENT ADDR=192.0.2.9\r\n",
+    "XFORWARD": "XFORWARD ADDR=192.0.2.9\r\n",
+    "STARTTLS": "STARTTLS\r\n",
+    "AUTH": "AUTH PLAIN AAAA\r\n",
     "MAIL": "MAIL FROM:<a@b.example>\r\n",
     "RCPT": "RCPT TO:<e@f.example>\r\n",
     "DATA": "DATA\r\n",
@@ -58,6 +61,7 @@ ETRN_OK = "250 Queuing started"
 CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
     State.START: {
         "XCLIENT": (XCLIENT_DENIED, None),
+        "XFORWARD": (XCLIENT_DENIED, None),
         "MAIL": ("503 5.5.1 Error: send HELO/EHLO first", None),
         "RCPT": (NEED_MAIL, None),
         "DATA": (NEED_RCPT, None),
@@ -66,6 +70,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
     },
     State.READY: {
         "XCLIENT": (XCLIENT_DENIED, None),
+        "XFORWARD": (XCLIENT_DENIED, None),
         "MAIL": ("250 2.1.0 Ok", State.MAIL),
         "RCPT": (NEED_MAIL, None),
         "DATA": (NEED_RCPT, None),
@@ -74,6 +79,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
     },
     State.MAIL: {
         "XCLIENT": (XCLIENT_OPEN, None),
+        "XFORWARD": (XCLIENT_OPEN, None),
         "MAIL": (NESTED, None),
         "RCPT": ("250 2.1.5 Ok", State.RCPT),
         "DATA": (NOBODY, None),
@@ -82,6 +88,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
     },
     State.RCPT: {
         "XCLIENT": (XCLIENT_OPEN, None),
+        "XFORWARD": (XCLIENT_OPEN, None),
         "MAIL": (NESTED, None),
         "RCPT": ("250 2.1.5 Ok", None),
         "DATA": ("354 End data with <CR><LF>.<CR><LF>", None),
@@ -90,6 +97,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
     },
     State.BDAT: {
         "XCLIENT": (XCLIENT_OPEN, None),
+        "XFORWARD": (XCLIENT_OPEN, None),
         "MAIL": (NESTED, None),
         "RCPT": (RCPT_AFTER_BDAT, None),
         "DATA": (DATA_AFTER_BDAT, None),
@@ -98,6 +106,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
     },
     State.BDAT_SKIPPED: {
         "XCLIENT": (XCLIENT_OPEN, None),
+        "XFORWARD": (XCLIENT_OPEN, None),
         "MAIL": (NESTED, None),
         "RCPT": (RCPT_AFTER_BDAT, None),
         "DATA": (DATA_AFTER_BDAT, None),
@@ -106,6 +115,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
     },
     State.BDAT_STRAY: {
         "XCLIENT": (XCLIENT_DENIED, None),
+        "XFORWARD": (XCLIENT_DENIED, None),
         "MAIL": ("503 5.5.1 Error: MAIL after BDAT", None),
         "RCPT": (NEED_MAIL, None),
         "DATA": (DATA_AFTER_BDAT, None),
@@ -114,6 +124,7 @@ CELLS: dict[State, dict[str, tuple[str, State | None]]] = {
     },
     State.BDAT_EARLY: {
         "XCLIENT": (XCLIENT_DENIED, None),
+        "XFORWARD": (XCLIENT_DENIED, None),
         "MAIL": ("503 5.5.1 Error: send HELO/EHLO first", None),
         "RCPT": (NEED_MAIL, None),
         "DATA": (DATA_AFTER_BDAT, None),
@@ -129,6 +140,12 @@ def expected(state: State, verb: str) -> tuple[str, State]:
         return "221 2.0.0 Bye", state
     if state is State.DENIED:
         return DENIED, state
+    if verb == "STARTTLS":
+        return "502 5.5.1 Error: command not implemented", state
+    if verb == "AUTH":
+        is_early = state in (State.START, State.BDAT_EARLY)
+        wrong = "send HELO/EHLO first" if is_early else "authentication not enabled"
+        return f"503 5.5.1 Error: {wrong}", state
     if verb == "NOOP":
         return "250 2.0.0 Ok", state
     if verb == "VRFY":

@@ -20,6 +20,7 @@ class Echo:
 
     def __init__(self, deadline_s=30.0):
         self.deadline_s = deadline_s
+        self.earned_s = None
         self.pause_s = 0.0
         self.wants_input = True
         self.buffer = b""
@@ -168,6 +169,61 @@ def test_a_silent_client_hears_of_its_deadline(serve):
 
     said, _ = serve(play, deadline_s=0.1)
     assert said == b"last words\n"
+
+
+class Clock:
+    """A loop that has nothing but a time."""
+
+    def __init__(self):
+        self.now = 100.0
+
+    def time(self):
+        return self.now
+
+
+class Transport:
+    def get_extra_info(self, _):
+        return None
+
+    def write(self, _):
+        pass
+
+    def pause_reading(self):
+        pass
+
+    resume_reading = pause_reading
+
+
+def test_a_request_has_one_deadline_to_which_only_what_was_earned_adds(monkeypatch):
+    clock, dialogue = Clock(), Echo(deadline_s=10.0)
+    monkeypatch.setattr(asyncio, "get_running_loop", lambda: clock)
+    connection = Connection(lambda it: (dialogue, Session(it, dialogue)), Nothing, Watch(), print)
+    connection.connection_made(Transport())
+    assert connection.due_at == 110
+
+    def step(seconds, octets, earned_s):
+        clock.now += seconds
+        dialogue.earned_s = earned_s
+        connection.data_received(octets)
+        return connection.due_at - clock.now
+
+    assert step(4, b"half a li", 0.0) == 6
+    assert step(4, b"ne and", 1.0) == 3
+    assert step(1, b" more", 100.0) == 10
+    assert step(2, b" then\n", None) == 10
+    step(3, b"hold\n", 0.0)
+    assert connection.due_at == float("inf")
+    clock.now += 1000
+    dialogue.earned_s = 2.0
+    connection.release()
+    assert connection.due_at - clock.now == 9
+
+
+class Watch:
+    """Deadlines that nobody enforces."""
+
+    def watch(self, _):
+        pass
 
 
 def test_a_client_that_never_reads_is_dropped(serve, monkeypatch):

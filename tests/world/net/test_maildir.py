@@ -16,6 +16,7 @@ from gatepost.world.net import maildir_message
 from gatepost.world.net.destination import Destination
 from gatepost.world.net.maildir import SPOOL_OCTETS, MaildirDestination, MaildirStore
 from gatepost.world.net.maildir_name import NAME_LIMIT_OCTETS, directory_name, unique_name
+from gatepost.world.watching.outages import forget_outages
 from tests.world.net.deliver import begin, deliver, finish, mail, offer, run, until, write
 
 MESSAGE = b"Subject: x\r\n\r\n.dot\r\n\r\nend\r\n"
@@ -159,6 +160,7 @@ def test_one_session_many_messages_at_many_sessions(site):
 )
 @pytest.mark.parametrize("size", [1, 10], ids=["small", "spooled"])
 def test_trouble_leaves_nothing_behind(site, monkeypatch, failing, nth, number, code, enhanced, size):
+    forget_outages()
     calls = []
     owner = Path if failing == "rename" else maildir_message.os
     real = getattr(owner, failing)
@@ -177,7 +179,12 @@ def test_trouble_leaves_nothing_behind(site, monkeypatch, failing, nth, number, 
             reply = await deliver(session, *chunks, recipients=("a@x", "b@x"))
         assert (reply.code, reply.enhanced) == (code, enhanced)
         assert (site.files(), site.files("tmp")) == ([], [])
-        assert [os.strerror(number) in line and line.startswith("ID1: ") for line in site.log] == [True]
+        begins = "maildir_directory " if code == 452 else "ID1: "
+        assert [os.strerror(number) in line and line.startswith(begins) for line in site.log] == [True]
+        if code == 452:
+            site.log.clear()
+            assert (await deliver(site.session(), MESSAGE, recipients=("a@x",))).code == 250
+            assert [line for line in site.log if "has room again after 0 s" in line] == site.log[:1]
         assert (await deliver(session, MESSAGE, recipients=("a@x", "b@x"))).code == 250
 
     run(story())

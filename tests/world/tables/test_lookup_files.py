@@ -1,16 +1,19 @@
 """Lookup files and the queries in them: read as Postfix reads them, secrets kept, keys held in their place."""
 
+import shutil
 import sqlite3
 import time
 
 import pytest
 
 from gatepost.model.answer import NOT_FOUND, Found
+from gatepost.world.relay_hosts.lookup_files import lookup_text
 from gatepost.world.tables import load_table
 from gatepost.world.tables.database_hosts import DatabaseHost, Failover, read_hosts
 from gatepost.world.tables.find_now import find_now
 from gatepost.world.tables.key_template import parse_template
 from gatepost.world.tables.lookup_file import LookupFile, read_lookup_file
+from gatepost.world.tables.registry import TABLE_TYPES
 from gatepost.world.tables.server import ServerAwayError
 from gatepost.world.tables.sql_query import read_queries
 from gatepost.world.tables.table import TableError, TableRequest
@@ -48,6 +51,10 @@ def test_passwords_are_never_shown_and_open_files_are_told(tmp_path):
     path.chmod(0o644)
     (complaint,) = read_lookup_file(TableRequest(f"mysql:{path}", str(path))).complaints
     assert "everybody" in complaint.text and complaint.severity == "warning" and "geheim" not in str(complaint)
+    path.write_text("hosts = postgresql://me:geheim-77@db.example/mail\n")
+    file = read_lookup_file(TableRequest(f"pgsql:{path}", str(path)))
+    assert "everybody" in file.complaints[0].text and "geheim" not in file.conceal(f"bad URI: {file.hosts[0]}")
+    assert "geheim" not in lookup_text("pgsql", file, "relay_hosts", shows_secrets=False)
 
 
 def test_a_prefix_reads_main_cf(tmp_path):
@@ -103,6 +110,14 @@ def test_templates(template, key, expected):
         ("SELECT v FROM t WHERE (k='%s' OR a=1)", None),
         ("SELECT v FROM t WHERE k='%s' AND w='%s'", None),
         ("SELECT v FROM t WHERE k='%s' || 'x'", None),
+        ("SELECT COUNT(*) FROM t WHERE k='%s'", None),
+        ("SELECT IF(max(v) > 1, 'OK', NULL) FROM t WHERE k='%s'", None),
+        ("SELECT v FROM t WHERE (a=1 OR b=2 AND k='%s' AND c=3)", None),
+        ("SELECT v FROM t LEFT JOIN u ON t.a=u.a AND u.k='%s' AND u.b=1 WHERE t.c=1", None),
+        (
+            "SELECT v FROM t JOIN u ON t.a=u.a AND (t.b=1) WHERE u.k='%s'",
+            "SELECT u.k, v FROM t JOIN u ON t.a=u.a AND (t.b=1) WHERE 1=1",
+        ),
     ],
 )
 def test_the_query_for_all_keys(query, snapshot):
@@ -173,6 +188,40 @@ def test_composed_tables_wait_for_their_members(tmp_path):
     assert find_now(piped, "a") == Found("B") and find_now(piped, "c") == NOT_FOUND
     united = load_table(f"unionmap:{{inline:{{a=A}}, proxy:{name}}}")
     assert find_now(united, "a") == Found("A,b") and find_now(united, "x") == NOT_FOUND
+
+
+@pytest.mark.parametrize(("more", "found"), [
+    ("", "no"), ("snapshot_query = SELECT k, v FROM t", "yes"),
+])  # fmt: skip
+def test_a_row_is_a_network_only_where_the_snapshot_is_given(more, found, tmp_path):
+    """`WHERE k='%s'` finds 10.0.0.0/8 for no address, so neither may what stands in for it."""
+    query = f"query = SELECT v FROM t WHERE k='%s'\n{more}"
+    source = source_of(sqlite_table(tmp_path, query, "INSERT INTO t VALUES ('10.0.0.0/8', 'yes')"))
+    whole = source.make_snapshot(0.0, source.server().whole())
+    assert isinstance(whole.find("10.0.0.0/8", "x"), Found)
+    assert whole.find("10.1.2.3", "x") == (Found("yes") if found == "yes" else NOT_FOUND)
+
+
+def test_more_rows_than_allowed_are_no_outage(tmp_path):
+    """Two rows with one key and expansion_limit = 1: the table cannot be kept whole, and its server is there."""
+    query = "query = SELECT v FROM t WHERE k='%s'\nexpansion_limit = 1"
+    source = source_of(sqlite_table(tmp_path, query, "INSERT INTO t VALUES ('a', 'b'), ('a', 'c'), ('d', 'e')"))
+    assert source.server().whole() is None
+
+
+def test_files_of_tls_are_read_at_load_and_not_by_workers(tmp_path):
+    authorities = tmp_path / "ca.pem"
+    shutil.copy("/etc/ssl/certs/ca-certificates.crt", authorities)
+    (tmp_path / "f").write_text(f"hosts = 127.0.0.1:1\nquery = SELECT '%s'\ntls_CAfile = {authorities}\n")
+    source = source_of(f"mysql:{tmp_path}/f")
+    authorities.unlink()
+    with pytest.raises(ServerAwayError, match=r"127\.0\.0\.1:1"):
+        source.server().check()
+
+
+def source_of(name):
+    kind, _, path = name.partition(":")
+    return TABLE_TYPES[kind].load(TableRequest(name, path))
 
 
 def test_a_change_shows_after_the_cache_ttl(tmp_path):

@@ -84,6 +84,21 @@ def test_a_costly_perl_pattern_is_stopped(pattern):
     assert table.find("b") == NOT_FOUND
 
 
+@pytest.mark.parametrize("pattern", ["a" + "+" * 100, "(" * 60 + "a" + "+)" * 60 + "+", "((a{999}){999}){999}",
+                                     "a{9000}" * 2, "x{0,32767}b"])  # fmt: skip
+def test_a_pattern_that_would_fill_the_memory_is_refused(tmp_path, pattern):
+    table = load(tmp_path, f"/{pattern}/ X\n/b/ Y\n", "regexp")
+    [complaint] = table.complaints
+    assert "its repetitions come to more than 10000 pieces" in complaint.text
+    assert table.find("b") == Found("Y")
+
+
+@pytest.mark.parametrize("pattern", ["a++b", "((a+)+)+b", "^([0-9]{1,3}[.]){3}|a{3}b$", "x{0,3000}aaab"])
+def test_repetitions_that_people_write_are_taken(tmp_path, pattern):
+    table = load(tmp_path, f"/{pattern}/ X\n", "regexp")
+    assert table.find("aaab") == Found("X")
+
+
 def test_the_limit_says_which_rule(tmp_path):
     table = load(tmp_path, "/x/ X\n/^(a+)+$/ Y\n", "pcre")
     assert table.find("a" * 100 + "!") == Unavailable(f"{tmp_path}/t:2: match limit exceeded")

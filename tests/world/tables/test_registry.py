@@ -173,6 +173,22 @@ def test_an_empty_value_is_an_error():
     assert isinstance(answer, Unavailable) and "empty" in answer.why
 
 
+def test_a_table_that_is_named_late_tells_of_outages_too(tmp_path):
+    """An access table's answer may name one that stands in no list."""
+    (tmp_path / "lookup.cf").write_text(f"dbpath = {tmp_path}/none\nquery = SELECT v FROM t WHERE k='%s'\n")
+    tables = Tables(tmp_path)
+    lines = []
+
+    async def main():
+        tables.start(lines.append)
+        answer = await tables.load("sqlite:./lookup.cf").lookup("key")
+        assert isinstance(answer, Unavailable) and answer.is_told and not answer.complaint("x")
+        tables.close()
+
+    asyncio.run(main())
+    assert len(lines) == 1 and "its server is away" in lines[0]
+
+
 def test_a_table_is_loaded_once_and_its_findings_are_gathered(tmp_path):
     (tmp_path / "t").write_text("a b\nlonely\n")
     tables = Tables(tmp_path)

@@ -230,7 +230,7 @@ def test_a_query_that_fails_is_no_outage(table):
 
 def test_a_list_of_members_knows_strangers_while_its_server_is_away(table):
     server = ScriptedServer(**{"10.1.2.3": "OK", "192.0.2.0/24": "net", "2001:db8::/32": "six"})
-    t = table(server, NONE, snapshot="all", folds_snapshot=True)
+    t = table(server, NONE, snapshot="all", folds_snapshot=True, holds_networks=True)
 
     async def main():
         t.start(lambda _: None, is_membership=True)

@@ -15,8 +15,9 @@ from gatepost.testing.name_server import NameServer
 from gatepost.testing.scripted_hop import DISCONNECT, SILENCE, ScriptedHop
 from gatepost.world.names.names import Names
 from gatepost.world.net.next_hop import NextHopPool, NextHopSettings
+from gatepost.world.sqlite_file import MEMORY
 from gatepost.world.verification.asking import AddressVerification
-from gatepost.world.verification.cache import MEMORY, VerifyCache, cache_file
+from gatepost.world.verification.cache import VerifyCache, cache_file
 from gatepost.world.verification.prober import Prober, ProberSettings
 
 NO = b"550 5.1.1 No such user\r\n"

@@ -8,6 +8,7 @@ from gatepost.config.declared.block_lists import BLOCK_LISTS
 from gatepost.config.declared.client_limits import CLIENT_LIMITS
 from gatepost.config.declared.greylisting import GREYLISTING
 from gatepost.config.declared.logging import LOGGING
+from gatepost.config.declared.logins import LOGINS
 from gatepost.config.declared.machine import MACHINE
 from gatepost.config.declared.next_hop import NEXT_HOP
 from gatepost.config.declared.policy_service import POLICY_SERVICE
@@ -34,6 +35,7 @@ DECLARATIONS: tuple[Parameter, ...] = (
     *GREYLISTING,
     *POLICYD,
     *SMTP_SERVER,
+    *LOGINS,
     *SMTP_LIMITS,
     *CLIENT_LIMITS,
     *ARRIVAL,

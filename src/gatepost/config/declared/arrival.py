@@ -18,8 +18,8 @@ ARRIVAL = (
     Parameter(
         "smtpd_upstream_proxy_hosts",
         Kind.CLIENTS,
-        "The proxies that may say so. Anybody else is refused, for a forged header would be believed: Postfix asks for "
-        "a firewall instead. static:all is everybody.",
+        "The proxies that may say so. Anybody else is refused, for a forged header would be believed: Postfix wants "
+        "a firewall there. static:all is everybody.",
         default="",
     ),
     Parameter(

@@ -1,4 +1,4 @@
-"""What one client may take of the server in a time: Postfix's limits, counted over all workers, perhaps all machines."""
+"""What one client may take of the server in a time: counted over all workers, and over machines with a store."""
 
 from gatepost.config.declaration import Kind, Parameter
 

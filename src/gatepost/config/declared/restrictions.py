@@ -52,12 +52,6 @@ RESTRICTIONS = (
         "What check_sender_access looks up for the null sender.",
     ),
     Parameter(
-        "smtpd_sasl_auth_enable",
-        Kind.YES_NO,
-        "Clients may log in (AUTH). With no, the restrictions about logins do not see that a client has one.",
-    ),
-    Parameter("smtpd_sender_login_maps", Kind.TABLES, "Who may use a sender address: login names by address."),
-    Parameter(
         "smtpd_peername_lookup",
         Kind.YES_NO,
         "Look up the names of clients. With no every client is unknown.",

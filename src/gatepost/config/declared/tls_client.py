@@ -12,7 +12,7 @@ TLS_CLIENT = (
         "must be one of smtp_tls_fingerprint_cert_match. verify, secure: it must be signed by a known authority and "
         "bear the hop's name. There is no table for single hops, and no DANE.",
     ),
-    Parameter("smtp_use_tls", Kind.YES_NO, "The old name of smtp_tls_security_level = may; read where that is empty."),
+    Parameter("smtp_use_tls", Kind.YES_NO, "The old name of smtp_tls_security_level = may; read if that is empty."),
     Parameter(
         "smtp_enforce_tls", Kind.YES_NO, "The old name of smtp_tls_security_level = verify; read where that is empty."
     ),
@@ -39,10 +39,16 @@ TLS_CLIENT = (
     Parameter("smtp_tls_ciphers", Kind.TEXT, "The grade of ciphers at smtp_tls_security_level = may."),
     Parameter("smtp_tls_mandatory_ciphers", Kind.TEXT, "The grade of ciphers at the levels above may."),
     Parameter("smtp_tls_exclude_ciphers", Kind.WORDS, "Ciphers, or kinds of them, that are never used."),
-    Parameter("smtp_tls_mandatory_exclude_ciphers", Kind.WORDS, "Further ones not to use at the levels above may."),
+    Parameter("smtp_tls_mandatory_exclude_ciphers", Kind.WORDS, "Further ones not used at the levels above may."),
     Parameter("smtp_tls_CAfile", Kind.TEXT, "The authorities that vouch for next hops, in one PEM file."),
     Parameter("smtp_tls_CApath", Kind.TEXT, "A directory of such authorities, as openssl rehash makes it."),
-    Parameter("smtp_tls_scert_verifydepth", Kind.NUMBER, "How long the chain of a hop's certificate may be.", least=0),
+    Parameter(
+        "smtp_tls_scert_verifydepth",
+        Kind.NUMBER,
+        "How long a hop's certificate chain may be.",
+        unit="certificates",
+        least=0,
+    ),
     Parameter("smtp_tls_fingerprint_digest", Kind.TEXT, "The digest of smtp_tls_fingerprint_cert_match."),
     Parameter(
         "smtp_tls_fingerprint_cert_match",

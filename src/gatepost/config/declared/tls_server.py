@@ -10,9 +10,9 @@ TLS_SERVER = (
         Kind.TEXT,
         "none: no TLS. may: STARTTLS is offered. encrypt: mail is taken under TLS only (not for port 25, RFC 3207).",
     ),
-    Parameter("smtpd_use_tls", Kind.YES_NO, "The old name of smtpd_tls_security_level = may; read where that is empty."),
+    Parameter("smtpd_use_tls", Kind.YES_NO, "The old name of smtpd_tls_security_level = may; read if that is empty."),
     Parameter(
-        "smtpd_enforce_tls", Kind.YES_NO, "The old name of smtpd_tls_security_level = encrypt; read where that is empty."
+        "smtpd_enforce_tls", Kind.YES_NO, "The old name of smtpd_tls_security_level = encrypt; read if that is empty."
     ),
     Parameter(
         "smtpd_tls_wrappermode",
@@ -43,7 +43,7 @@ TLS_SERVER = (
         default=">=TLSv1.2",
         because=_OLD_PROTOCOLS,
     ),
-    Parameter("smtpd_tls_ciphers", Kind.TEXT, "The grade of ciphers at smtpd_tls_security_level = may: medium, high."),
+    Parameter("smtpd_tls_ciphers", Kind.TEXT, "The grade of ciphers at smtpd_tls_security_level = may."),
     Parameter("smtpd_tls_mandatory_ciphers", Kind.TEXT, "The grade of ciphers where TLS is a must: medium, high."),
     Parameter("smtpd_tls_exclude_ciphers", Kind.WORDS, "Ciphers, or kinds of them, that are never used."),
     Parameter("smtpd_tls_mandatory_exclude_ciphers", Kind.WORDS, "Further ones not to use where TLS is a must."),
@@ -78,7 +78,13 @@ TLS_SERVER = (
         "Tables that give the chain files for the name that a client asks for; .example.com stands for all below it. "
         "All entries are loaded at the start, so tables that cannot be listed are refused.",
     ),
-    Parameter("smtpd_tls_loglevel", Kind.NUMBER, "1 and more: a line for each handshake. 0: only those that fail.", least=0),
+    Parameter(
+        "smtpd_tls_loglevel",
+        Kind.NUMBER,
+        "1 and more: a log line for each handshake. 0: for those that fail.",
+        unit="level",
+        least=0,
+    ),
     Parameter("smtpd_tls_received_header", Kind.YES_NO, "Tell protocol, cipher and client certificate in Received:."),
     Parameter("smtpd_starttls_timeout", Kind.TIME, "How long a handshake may take.", least=1),
     Parameter(
@@ -91,7 +97,13 @@ TLS_SERVER = (
         Kind.YES_NO,
         "Refuse clients without a certificate that smtpd_tls_CAfile vouches for; where TLS is a must, else ask only.",
     ),
-    Parameter("smtpd_tls_ccert_verifydepth", Kind.NUMBER, "How long the chain of a client certificate may be.", least=0),
+    Parameter(
+        "smtpd_tls_ccert_verifydepth",
+        Kind.NUMBER,
+        "How long a client certificate's chain may be.",
+        unit="certificates",
+        least=0,
+    ),
     Parameter("smtpd_tls_CAfile", Kind.TEXT, "The authorities that vouch for client certificates, in one PEM file."),
     Parameter("smtpd_tls_CApath", Kind.TEXT, "A directory of such authorities, as openssl rehash makes it."),
     Parameter("tls_append_default_CA", Kind.YES_NO, "Trust the authorities of the system as well."),

@@ -26,7 +26,7 @@ CODE_RANGE = "400 to 599"
 """A code outside refuses nobody; config/loading.py tells it."""
 
 
-REFERRED_TO = frozenset({"config_directory", "mail_version", "process_name", "service_name", "stress"})
+REFERRED_TO = frozenset({"config_directory", "mail_version", "process_name", "service_name"})
 """Those that exist for other values to refer to, as $name."""
 
 NOT_CARRIED_OUT = "Known, not carried out by this version."

@@ -7,6 +7,7 @@ Finding that `gatepost check` tells before any mail reaches it.
 import difflib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from gatepost.model.verdict import Verdict
@@ -47,6 +48,13 @@ def ignore_finding(finding: Finding) -> None:
     """For lists that were told of already, or come from a table at run time."""
 
 
+@lru_cache(maxsize=256)
+def _advice(word: str, classes: tuple[str, ...]) -> str:
+    """What may have been meant. Remembered, for it takes a millisecond and tables may hold such a word too."""
+    near = difflib.get_close_matches(word, [*RESTRICTIONS, *classes], 1)
+    return f"did you mean {near[0]}?" if near else "see: gatepost help restrictions"
+
+
 class _Reader:
     """Reads lists of one kind; holds what is the same for a list and the classes in it."""
 
@@ -83,9 +91,7 @@ class _Reader:
         elif word in self.classes:
             yield from self._class(word, is_warning=is_warning, inside=inside)
         else:
-            near = difflib.get_close_matches(word.lower(), [*RESTRICTIONS, *self.classes], 1)
-            cure = f"did you mean {near[0]}?" if near else "see: gatepost help restrictions"
-            yield self.fault(word, f"unknown restriction {word}", cure)
+            yield self.fault(word, f"unknown restriction {word}", _advice(word.lower(), tuple(self.classes)))
 
     def _class(self, word: str, *, is_warning: bool, inside: tuple[str, ...]) -> Iterator[Step]:
         if word in inside:

@@ -100,7 +100,7 @@ def _look_up_address(
     session: Session, subject: Subject, table: AccessTable, resolved: Resolved | Unavailable
 ) -> Asking[Verdict]:
     if isinstance(resolved, Unavailable):
-        return (yield from lookup_fault(session, subject, resolved.why))
+        return (yield from lookup_fault(session, subject, resolved.complaint()))
     settings = session.settings
     keys = mail_address_keys(
         resolved.address,

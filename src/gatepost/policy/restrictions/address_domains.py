@@ -82,7 +82,7 @@ def _judge_domain(session: Session, subject: Subject, address: str) -> Asking[Ve
     settings = session.settings
     resolved = yield from resolve(address, settings)
     if isinstance(resolved, Unavailable):
-        return (yield from lookup_fault(session, subject, resolved.why))
+        return (yield from lookup_fault(session, subject, resolved.complaint()))
     if resolved.address_class in _CLASSES_WITHOUT_DNS or resolved.domain.startswith("["):
         return DUNNO
     answer = yield from ask(DomainExists(resolved.domain))

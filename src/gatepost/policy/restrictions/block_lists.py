@@ -9,7 +9,7 @@ from gatepost.model.reply import Reply
 from gatepost.model.session import UNKNOWN, Session
 from gatepost.model.verdict import DUNNO, OK, DeferIfReject, Dunno, Verdict
 from gatepost.policy.asking import Asking, ask
-from gatepost.policy.dnsbl import DnsZone, Listing, judge, listable_domain
+from gatepost.policy.dnsbl import NOT_LISTED, DnsZone, Listing, judge, listable_domain
 from gatepost.policy.listing_reply import Hit, listing_refusal
 from gatepost.policy.questions import AddressRecords, TextRecords
 from gatepost.policy.registry import Argument, Needs, restriction
@@ -110,7 +110,7 @@ def _listing(session: Session, zone: DnsZone, name: str) -> Asking[Listing | Una
     answer = yield from ask(AddressRecords(name))
     if isinstance(answer, Found):
         return judge(zone, answer.value, guard=session.settings.rbl_answer_guard)
-    return answer if isinstance(answer, Unavailable) else Listing(is_listed=False)
+    return answer if isinstance(answer, Unavailable) else NOT_LISTED
 
 
 def _reject_domain(session: Session, zone: DnsZone, subject: Subject, what: str) -> Asking[Verdict]:

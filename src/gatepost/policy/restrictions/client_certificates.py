@@ -47,7 +47,7 @@ def _find_known(session: Session, subject: Subject) -> Asking[Verdict]:
             if isinstance(answer, Found):
                 return OK
             if isinstance(answer, Unavailable):
-                return (yield from lookup_fault(session, subject, f"relay_clientcerts: {answer.why}"))
+                return (yield from lookup_fault(session, subject, answer.complaint("relay_clientcerts")))
     return DUNNO
 
 

@@ -46,7 +46,7 @@ def check_greylist(session: Session, _: None) -> Asking[Verdict]:
         return DUNNO
     is_exempt = yield from _is_exempt(session)
     if isinstance(is_exempt, Unavailable):
-        return (yield from lookup_fault(session, Subject.RECIPIENT, is_exempt.why))
+        return (yield from lookup_fault(session, Subject.RECIPIENT, is_exempt.complaint()))
     if is_exempt:
         return DUNNO
     question = yield from greylist_attempt(session)

@@ -95,10 +95,10 @@ def _judge(session: Session, login: str, *, when: str, permits_unowned: bool = F
         return _unheeded(when)
     resolved = yield from resolve(session.sender or "", settings)
     if isinstance(resolved, Unavailable):
-        return (yield from lookup_fault(session, Subject.SENDER, resolved.why))
+        return (yield from lookup_fault(session, Subject.SENDER, resolved.complaint()))
     hit = yield from find_address(settings.smtpd_sender_login_maps, resolved, settings)
     if isinstance(hit, Unavailable):
-        return (yield from lookup_fault(session, Subject.SENDER, hit.why))
+        return (yield from lookup_fault(session, Subject.SENDER, hit.complaint()))
     if not login:
         return DUNNO if hit is None else _refuse(session, "not logged in")
     if hit is None:

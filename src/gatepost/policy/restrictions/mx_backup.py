@@ -48,7 +48,7 @@ def permit_mx_backup(session: Session, _: None) -> Asking[Verdict]:
     """
     resolved = yield from resolve(session.recipient or "", session.settings)
     if isinstance(resolved, Unavailable):
-        return (yield from lookup_fault(session, Subject.RECIPIENT, resolved.why))
+        return (yield from lookup_fault(session, Subject.RECIPIENT, resolved.complaint()))
     if resolved.is_authorised_destination:
         return OK
     if resolved.is_routed or resolved.domain.startswith("["):
@@ -69,12 +69,12 @@ def _judge(session: Session, exchangers: tuple[Exchanger, ...]) -> Asking[Verdic
         return DUNNO
     primary = yield from _are_we_among(session, better)
     if isinstance(primary, Unavailable):
-        return (yield from lookup_fault(session, Subject.RECIPIENT, primary.why))
+        return (yield from lookup_fault(session, Subject.RECIPIENT, primary.complaint()))
     if primary.holds:
         return _verdict(session, primary.trouble, permits=False)
     backup = yield from _are_we_among(session, worse)
     if isinstance(backup, Unavailable):
-        return (yield from lookup_fault(session, Subject.RECIPIENT, backup.why))
+        return (yield from lookup_fault(session, Subject.RECIPIENT, backup.complaint()))
     trouble = primary.trouble or backup.trouble
     if not backup.holds or not session.settings.permit_mx_backup_networks.patterns:
         return _verdict(session, trouble, permits=backup.holds)

@@ -49,5 +49,5 @@ def _denied(session: Session, code: int, enhanced: str) -> Verdict:
 def _judge(session: Session, *, ours: Verdict, foreign: Verdict) -> Asking[Verdict]:
     resolved = yield from resolve(session.recipient or "", session.settings)
     if isinstance(resolved, Unavailable):
-        return (yield from lookup_fault(session, Subject.RECIPIENT, resolved.why))
+        return (yield from lookup_fault(session, Subject.RECIPIENT, resolved.complaint()))
     return ours if resolved.is_authorised_destination else foreign

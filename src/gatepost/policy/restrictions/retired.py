@@ -52,12 +52,12 @@ def check_relay_domains(session: Session, _: None) -> Asking[Verdict]:
     names = yield from client_names(session)
     is_relayed = yield from domain_matches(settings.relay_domains, names.name)
     if isinstance(is_relayed, Unavailable):
-        return (yield from lookup_fault(session, Subject.RECIPIENT, f"relay_domains: {is_relayed.why}"))
+        return (yield from lookup_fault(session, Subject.RECIPIENT, is_relayed.complaint("relay_domains")))
     if is_relayed:
         return OK
     resolved = yield from resolve(session.recipient or "", settings)
     if isinstance(resolved, Unavailable):
-        return (yield from lookup_fault(session, Subject.RECIPIENT, resolved.why))
+        return (yield from lookup_fault(session, Subject.RECIPIENT, resolved.complaint()))
     if resolved.is_authorised_destination:
         return OK
     text = f"<{session.recipient}>: {Subject.RECIPIENT.value} rejected: Relay access denied"

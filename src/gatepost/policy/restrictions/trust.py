@@ -22,7 +22,7 @@ def permit_mynetworks(session: Session, subject: Subject) -> Asking[Verdict]:
     """
     outcome = yield from is_trusted(session.settings.mynetworks, session)
     if isinstance(outcome, Unavailable):
-        return (yield from lookup_fault(session, subject, f"mynetworks: {outcome.why}"))
+        return (yield from lookup_fault(session, subject, outcome.complaint("mynetworks")))
     return OK if outcome else DUNNO
 
 

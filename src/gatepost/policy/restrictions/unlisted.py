@@ -61,14 +61,14 @@ def _judge(session: Session, subject: Subject, address: str) -> Asking[Verdict]:
     settings = session.settings
     resolved = yield from resolve(address, settings)
     if isinstance(resolved, Unavailable):
-        return (yield from lookup_fault(session, subject, resolved.why))
+        return (yield from lookup_fault(session, subject, resolved.complaint()))
     known = yield from find_address(alias_maps(settings, subject), resolved, settings)
     if isinstance(known, TableHit):
         return DUNNO
     chosen = yield from route(resolved, settings)
     for answer in (known, chosen):
         if isinstance(answer, Unavailable):
-            return (yield from lookup_fault(session, subject, answer.why))
+            return (yield from lookup_fault(session, subject, answer.complaint()))
     if isinstance(chosen, Route) and chosen.refuses:
         return Refuse(undeliverable(subject, address, chosen, resolved, settings))
     return (yield from _judge_membership(session, subject, address, resolved))
@@ -81,7 +81,7 @@ def _judge_membership(session: Session, subject: Subject, address: str, resolved
         return DUNNO
     found = yield from find_address(membership.maps, resolved, settings)
     if isinstance(found, Unavailable):
-        return (yield from lookup_fault(session, subject, found.why))
+        return (yield from lookup_fault(session, subject, found.complaint()))
     if found is not None:
         return DUNNO
     where = f" in {membership.table_name}" if settings.show_user_unknown_table_name else ""

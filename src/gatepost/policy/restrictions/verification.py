@@ -103,7 +103,7 @@ def _judge(session: Session, subject: Subject, address: str) -> Asking[Verdict]:
     settings = session.settings
     question = yield from probe_of(subject, address, settings)
     if isinstance(question, Unavailable):
-        return (yield from lookup_fault(session, subject, question.why))
+        return (yield from lookup_fault(session, subject, question.complaint()))
     answer: Answer[ProbeResult] = Found(question) if isinstance(question, ProbeResult) else (yield from ask(question))
     return _verdict(subject, address, answer, _codes(subject, settings))
 

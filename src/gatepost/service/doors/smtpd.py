@@ -1,7 +1,7 @@
 """A `smtpd` row of master.cf, loaded: how it speaks, what it decides, where its mail goes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gatepost.config.configuration import Configuration
 from gatepost.config.doors import doors_of, process_limit
@@ -10,8 +10,11 @@ from gatepost.config.reading import read_fields
 from gatepost.model.errors import Complaint
 from gatepost.policy.language.compile import Policy
 from gatepost.policy.routing import MAILDIR
+from gatepost.service.arrival_findings import arrival_findings
 from gatepost.service.doors.door import Findings
+from gatepost.service.logins import LoadedLogins, load_logins
 from gatepost.service.policy_loading import load_policy
+from gatepost.service.server_tls import ServerTls, load_server_tls, server_level
 from gatepost.wire.smtp.settings import SmtpSettings
 from gatepost.world.net.listen import DoorSpec
 from gatepost.world.net.next_hop import NextHopSettings, parse_hop_address
@@ -19,7 +22,7 @@ from gatepost.world.net.next_hop import NextHopSettings, parse_hop_address
 
 @dataclass(frozen=True, slots=True)
 class SmtpDoor:
-    """One `smtpd` row. `default_hop` is "" without any."""
+    """One `smtpd` row. `default_hop` is "" without any, `tls` and `logins` None where none are served."""
 
     row: MasterRow
     view: Configuration
@@ -29,6 +32,8 @@ class SmtpDoor:
     speech: SmtpSettings
     hop: NextHopSettings
     default_hop: str
+    tls: ServerTls | None = None
+    logins: LoadedLogins | None = None
 
 
 def load_smtpd(configuration: Configuration, row: MasterRow, findings: Findings) -> SmtpDoor:
@@ -38,15 +43,21 @@ def load_smtpd(configuration: Configuration, row: MasterRow, findings: Findings)
     findings.faults.extend(loaded.relay_faults)
     findings.others.extend(loaded.findings)
     findings.faults.extend(hop_faults(view, row))
+    found = [*arrival_findings(view, loaded.policy.settings, row.service)]
+    logins = load_logins(view, found)
+    for finding in found:
+        (findings.faults if finding.severity == "error" else findings.others).append(finding)
     return SmtpDoor(
         row,
         view,
         doors_of(view, row),
         process_limit(view, row),
         loaded.policy,
-        read_fields(view, SmtpSettings),
+        replace(read_fields(view, SmtpSettings), smtpd_tls_security_level=server_level(view)),
         read_fields(view, NextHopSettings),
         default_hop(view),
+        load_server_tls(view, row, findings.others),
+        logins,
     )
 
 

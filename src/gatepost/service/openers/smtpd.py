@@ -2,15 +2,19 @@
 
 from dataclasses import replace
 
+from gatepost.service.admission import admission
 from gatepost.service.destinations import open_destinations
 from gatepost.service.door_context import DoorContext
 from gatepost.service.doors.smtpd import SmtpDoor
+from gatepost.service.login_desk import LoginDesk
 from gatepost.service.openers.opener import Opener
 from gatepost.service.resources import Resources
 from gatepost.service.smtp_session import SmtpSession
+from gatepost.service.upstream_proxy import proxy_terms
 from gatepost.wire.smtp.dialogue import SmtpDialogue
 from gatepost.wire.smtp.events import Pause
 from gatepost.world.net.connection import Connection
+from gatepost.world.watching.log import Log
 
 
 def smtpd_opener(door: SmtpDoor, resources: Resources) -> Opener:
@@ -21,7 +25,8 @@ def smtpd_opener(door: SmtpDoor, resources: Resources) -> Opener:
         session = SmtpSession(connection, context)
         return session.dialogue, session
 
-    return Opener(open_session, Pause, context.log)
+    proxies = proxy_terms(door.view, door.policy.settings, resources.sources, context.log)
+    return Opener(open_session, Pause, context.log, proxies=proxies)
 
 
 def _context(door: SmtpDoor, resources: Resources) -> DoorContext:
@@ -36,5 +41,17 @@ def _context(door: SmtpDoor, resources: Resources) -> DoorContext:
         log=log,
         idents=resources.idents,
         trust_guard=resources.trust_guard,
+        admission=admission(view, resources.counts, resources.log),
+        login_desk=_login_desk(door, resources, log),
+        tls=door.tls,
+        handshakes=resources.handshakes,
         looks_names_up=view.yes("smtpd_peername_lookup"),
     )
+
+
+def _login_desk(door: SmtpDoor, resources: Resources, log: Log) -> LoginDesk | None:
+    if door.logins is None:
+        return None
+    server = door.logins.open_server(log)
+    resources.login_servers.append(server)
+    return LoginDesk(door.logins, server, resources.sources, log)

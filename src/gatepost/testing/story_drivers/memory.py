@@ -26,6 +26,7 @@ from gatepost.world.names.resolver import DEADLINE_S, Resolver
 from gatepost.world.net.connection import Connection
 from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.watching.log import Log
+from gatepost.world.watching.outages import forget_outages
 
 DOOR_PORT = 2525
 STORY_BEGINS = 1_700_000_000.0  # any time after 1970: what greylisting writes down is never 0
@@ -58,6 +59,7 @@ async def _run(story: Story, directory: Path) -> None:
 
 
 def _opener(story: Story, site: Site, log: Log) -> Opener:
+    forget_outages()  # of the story before, whose clock was another
     gate = load_gate(site.directory, site.overrides)
     names = Names(site.overrides["dns_nameservers"])
     names.resolver = ZoneResolver(names, NameServer(zone_text(story)))

@@ -67,6 +67,10 @@ class PolicyDialogue:
         return None if self._is_awaiting or self._has_ended else self._idle_s
 
     @property
+    def earned_s(self) -> None:
+        """Whatever the client sends begins a new deadline."""
+
+    @property
     def wants_input(self) -> bool:
         """No: enough waits to be read."""
         return len(self._input) < INPUT_LIMIT

@@ -139,6 +139,10 @@ class QmqpDialogue:
         return None if self._awaits_verdict or self.has_ended else self.settings.qmqpd_timeout
 
     @property
+    def earned_s(self) -> None:
+        """Whatever the client sends begins a new deadline."""
+
+    @property
     def wants_input(self) -> bool:
         """Reading may go on. What follows the message is read too, so that a client that leaves is noticed."""
         return not self.has_ended and len(self.input) < INPUT_LIMIT

@@ -9,13 +9,15 @@ Postfix: smtpd_soft_error_limit, smtpd_error_sleep_time, smtpd_junk_command_limi
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from gatepost.model.envelope import Sender
 from gatepost.model.reply import Reply
+from gatepost.model.session import TlsFacts
 from gatepost.wire.lines import LineBuffer
 from gatepost.wire.smtp.door import door_for
-from gatepost.wire.smtp.events import Event, Remarked, SessionEnded, TransactionReset
+from gatepost.wire.smtp.events import Event, HandshakeBegun, Remarked, SessionEnded, TransactionReset
+from gatepost.wire.smtp.greeting import GreetingWait
 from gatepost.wire.smtp.message import MessageText
 from gatepost.wire.smtp.settings import SmtpSettings
 from gatepost.wire.smtp.states import IN_TRANSACTION, NOT_SYNCHRONISED, State
@@ -41,9 +43,14 @@ class Chat:
     """One session: its facts, its counters and its replies not yet sent.
 
     For the asker to read: state, protocol_name (SMTP or ESMTP), helo_name, sender (with its parameters; None outside
-    a transaction), recipient_count (accepted ones), is_pipelining_unauthorised, last_command, error_count. To set:
-    `client`, the `name[address]` of the reply to whoever was refused at connect; `may_xclient`, before a greeting:
-    the client may speak for others (None: that cannot be told now); `add_footer`, which gives a refusal its footer.
+    a transaction), recipient_count (accepted ones), forwarded (by XFORWARD), is_pipelining_unauthorised,
+    last_command, error_count, tls (None in the clear), has_login.
+
+    To set: `mechanisms`, which gives those of AUTH that EHLO offers, blanks between; `client`, the `name[address]` of
+    the reply to whoever was refused at connect; before a greeting `may_xclient` and `may_xforward`, the client may
+    speak for others or tell of them (None: that cannot be told now), and `greeting_wait`; `count`, asked for each
+    MAIL, RCPT, AUTH, STARTTLS and TLS begun, gives the refusal of one too many; `add_footer`, which gives a refusal
+    its footer.
     """
 
     __slots__ = (
@@ -60,19 +67,30 @@ class Chat:
         "chunk_left",
         "chunk_size",
         "client",
+        "count",
         "door",
         "error_count",
+        "forwarded",
+        "greeting_wait",
         "has_ended",
+        "has_login",
         "helo_name",
         "input",
         "is_hanging_up",
         "is_in_chunk",
         "is_in_data",
+        "is_in_handshake",
+        "is_new_request",
         "is_pipelining_unauthorised",
+        "is_to_be_greeted",
         "junk_count",
         "last_command",
         "may_xclient",
+        "may_xforward",
+        "mechanisms",
         "message",
+        "octets_earning",
+        "on_line",
         "overshoot_count",
         "protocol_name",
         "recipient_count",
@@ -80,6 +98,7 @@ class Chat:
         "settings",
         "skip_reply",
         "state",
+        "tls",
     )
 
     def __init__(self, settings: SmtpSettings) -> None:
@@ -90,6 +109,11 @@ class Chat:
         self.client = "unknown"
         self.add_footer: Callable[[Reply], Reply] | None = None
         self.may_xclient: bool | None = False
+        self.may_xforward: bool | None = False
+        self.forwarded: Mapping[str, str] = {}
+        self.count: Callable[[str], Reply | None] | None = None
+        self.greeting_wait: GreetingWait | None = None
+        self.is_to_be_greeted = False
         self.protocol_name = "SMTP"
         self.helo_name: str | None = None
         self.sender: Sender | None = None
@@ -107,7 +131,14 @@ class Chat:
         self.chunk_is_last = False
         self.skip_reply: Reply | None = None
         self.is_hanging_up = False
+        self.tls: TlsFacts | None = None
+        self.is_in_handshake = False
         self.has_ended = False
+        self.has_login = False
+        self.mechanisms: Callable[[], str] = str
+        self.on_line: Callable[[Chat, bytes], None] | None = None
+        self.is_new_request = True
+        self.octets_earning = 0
         self._command = ""
         self._event: Event | None = None
         self._settle: Settle | None = None
@@ -135,14 +166,22 @@ class Chat:
         if self._command in JUNK_COMMANDS:
             self.count_junk()
 
+    def is_too_many(self, verb: str) -> bool:
+        """Count a command against what its client may send in a time; refuse one too many."""
+        refusal = self.count(verb) if self.count is not None else None
+        if refusal is not None:
+            self.refuse(refusal)
+        return refusal is not None
+
     def ask(self, event: Event, settle: Settle) -> None:
         """Tell an event that needs a verdict, and what to do with the verdict."""
         self._event = event
         self._settle = settle
 
     def say(self, octets: bytes) -> None:
-        """Queue a reply that is never a refusal."""
+        """Queue a reply that is never a refusal: what follows it is a new request."""
         self._outgoing.append(octets)
+        self.is_new_request = True
         if self.error_count >= self.settings.smtpd_soft_error_limit:
             self._sleep()
 
@@ -194,6 +233,13 @@ class Chat:
         self.helo_name = name
         self.state = State.READY
 
+    def hold_greeting(self, wait: GreetingWait) -> None:
+        """Say the teaser, and greet when the wait is over."""
+        self.is_to_be_greeted = True
+        if wait.teaser:
+            self.say(wait.teaser)
+        self.is_new_request = True
+
     def finds_fault(self, command: str) -> bool:
         """Note that input came before its time; True when that ends the session."""
         if self.is_pipelining_unauthorised or self.state is State.DENIED:
@@ -205,6 +251,62 @@ class Chat:
             self.answer(NOT_SYNCHRONISED)
             self.end("")
         return self.has_ended
+
+    @property
+    def must_have_tls(self) -> bool:
+        """Only the commands of BEFORE_TLS are served as long as the session is in the clear."""
+        return self.tls is None and self.settings.smtpd_tls_security_level == "encrypt"
+
+    @property
+    def may_starttls(self) -> bool:
+        """TLS is served here and not yet on."""
+        settings = self.settings
+        is_hidden = "starttls" in settings.smtpd_discard_ehlo_keywords
+        return self.tls is None and settings.smtpd_tls_security_level != "none" and not is_hidden
+
+    @property
+    def serves_auth(self) -> bool:
+        """Clients may log in, here and now."""
+        settings = self.settings
+        if not settings.smtpd_sasl_auth_enable or "auth" in settings.smtpd_discard_ehlo_keywords:
+            return False
+        return self.tls is not None or not (settings.smtpd_tls_auth_only or self.must_have_tls)
+
+    def await_handshake(self, *, is_first: bool = False) -> None:
+        """Take nothing any more until the session is secured(): what was sent ahead, in the clear, is thrown away."""
+        self.input.clear()
+        self.is_in_handshake = True
+        self.tell(HandshakeBegun(is_first))
+
+    def secured(self, tls: TlsFacts) -> None:
+        """Go on under TLS, as a new session: nothing that was said in the clear is known any more."""
+        self.is_in_handshake = False
+        self.tls = tls
+        self.has_login = False
+        if self.last_command != "CONNECT":
+            self._ok_counts[self._command] = self._ok_counts.get(self._command, 0) + 1
+            self.helo_name = None
+            self.reset_transaction()
+        refusal = self._uncertified(tls) or (self.count("TLS") if self.count is not None else None)
+        if refusal is not None:
+            self._event = self._settle = None
+            self.answer(refusal)
+            self.end("")
+
+    def _uncertified(self, tls: TlsFacts) -> Reply | None:
+        """The refusal of a client that must show a certificate which somebody vouches for, and has none."""
+        settings = self.settings
+        if tls.is_trusted or not settings.smtpd_tls_req_ccert or settings.smtpd_tls_security_level != "encrypt":
+            return None
+        why = "Client certificate not trusted" if tls.certificate_fingerprint else "No client certificate presented"
+        self.remark("info", f"NOQUEUE: abort: TLS from %s: {why}")
+        return Reply(421, "4.7.1", f"{settings.myhostname} Error: {why}")
+
+    def not_secured(self) -> None:
+        """The handshake has failed: there is no common language left to say so in."""
+        self.is_in_handshake = False
+        self._event = self._settle = None
+        self.end("lost connection")
 
     def open_message(self) -> None:
         """Begin to receive a message."""
@@ -231,6 +333,7 @@ class Chat:
         self.recipient_count = 0
         self.overshoot_count = 0
         self.message = None
+        self.forwarded = {}
         needs_helo = self.helo_name is None and self.settings.smtpd_helo_required
         self.state = State.START if needs_helo else State.READY
 

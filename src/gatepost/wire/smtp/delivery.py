@@ -4,9 +4,10 @@ SmtpDelivery is told what to do (open, recipient, data, write, finish, reset, qu
 and what the hop answered (receive, then next_event until NEED_DATA). It never waits and knows no time.
 
 Asks: greeting, EHLO (HELO where the hop refuses EHLO) or LHLO; then per message XFORWARD where offered, MAIL, RCPT,
-DATA, the message, the final dot. RSET is sent before the next MAIL where a transaction was left open, QUIT on
-request. XFORWARD, MAIL and the first RCPT (and that RSET) go in one write where the hop offers PIPELINING; every
-reply is kept apart and in order. CHUNKING, STARTTLS and AUTH are not used.
+DATA, the message, the final dot. Where TLS is wanted and offered, STARTTLS follows EHLO, and another EHLO follows the
+handshake. RSET is sent before the next MAIL where a transaction was left open, QUIT on request. XFORWARD, MAIL and
+the first RCPT (and that RSET) go in one write where the hop offers PIPELINING; every reply is kept apart and in
+order. CHUNKING and AUTH are not used.
 
 Gives: the events below. `reply` is fit for our client, `given` is what the hop said, for the log.
 
@@ -28,6 +29,7 @@ RFC: 5321, 2033 (LMTP), 2920, 1870, 6531, 3461. Postfix: SMTPD_PROXY_README, XFO
 import re
 from collections import deque
 from dataclasses import dataclass
+from enum import Enum
 
 from gatepost.model.envelope import Origin, Recipient, Sender
 from gatepost.model.reply import Reply
@@ -41,6 +43,15 @@ from gatepost.wire.smtp.delivery_commands import (
 )
 from gatepost.wire.smtp.delivery_replies import GO_AHEAD, UNAVAILABLE, Garbled, HopReply, ReplyReader, for_client
 from gatepost.wire.smtp.events import NEED_DATA, Pause
+
+
+class TlsUse(Enum):
+    """Whether to say STARTTLS."""
+
+    NONE = "never, or not any more"
+    WHERE_OFFERED = "where the hop offers it"
+    MANDATORY = "always: a hop that does not offer it is given nothing"
+
 
 CONNECT = "CONNECT"
 END_OF_MESSAGE = "END-OF-MESSAGE"
@@ -99,7 +110,12 @@ class HopBroke:
     why: str
 
 
-DeliveryEvent = Ready | IdentityRefused | RecipientAnswered | DataAnswered | MessageAnswered | HopBroke
+@dataclass(frozen=True, slots=True)
+class TlsReady:
+    """The hop waits for the handshake: do it, then call secured()."""
+
+
+DeliveryEvent = Ready | TlsReady | IdentityRefused | RecipientAnswered | DataAnswered | MessageAnswered | HopBroke
 
 
 class SmtpDelivery:
@@ -117,13 +133,15 @@ class SmtpDelivery:
         "_own_name",
         "_queued",
         "_reader",
+        "_tls",
         "accepted_count",
         "extensions",
         "is_spent",
     )
 
-    def __init__(self, own_name: str, *, is_lmtp: bool = False) -> None:
+    def __init__(self, own_name: str, *, is_lmtp: bool = False, tls: TlsUse = TlsUse.NONE) -> None:
         self._own_name = own_name
+        self._tls = tls
         self._is_lmtp = is_lmtp
         self._reader = ReplyReader()
         self._outgoing: list[bytes] = []
@@ -154,6 +172,13 @@ class SmtpDelivery:
     def is_quiet(self) -> bool:
         """Nothing is under way: the connection can serve another transaction (an open one is reset first)."""
         return not (self.is_spent or self._awaited or self._queued or self._in_content)
+
+    def secured(self) -> None:
+        """The handshake is done: what the hop offered in the clear counts no more (RFC 3207 section 4.2)."""
+        self._tls = TlsUse.NONE
+        self.extensions = Extensions()
+        self._queued.appendleft(self._greeting("EHLO"))
+        self._flush()
 
     def receive(self, octets: bytes) -> None:
         """Take what came from the hop."""
@@ -305,6 +330,8 @@ class SmtpDelivery:
             event = self._message_answered(given)
         elif command in ("EHLO", "LHLO", "HELO", CONNECT):
             event = self._hello(command, given)
+        elif command == "STARTTLS":
+            event = self._starttls(given)
         else:
             event = None if given.code // 100 == 2 else self._identity_refused(command, given)
         if not self.is_spent:
@@ -327,6 +354,18 @@ class SmtpDelivery:
             return None
         if command != "HELO":
             self.extensions = read_extensions(given)
+        if self._tls is not TlsUse.NONE and self.extensions.has_starttls:
+            self._queued.appendleft(("STARTTLS", b"STARTTLS\r\n"))
+            return None
+        if self._tls is TlsUse.MANDATORY:
+            return self._broke("no STARTTLS offered, and smtp_tls_security_level asks for TLS")
+        return Ready()
+
+    def _starttls(self, given: HopReply) -> DeliveryEvent:
+        if given.code // 100 == 2:
+            return TlsReady()
+        if self._tls is TlsUse.MANDATORY or self.is_spent:
+            return self._identity_refused("STARTTLS", given)
         return Ready()
 
     def _greeting(self, verb: str) -> tuple[str, bytes]:

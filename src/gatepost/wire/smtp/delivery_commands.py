@@ -41,6 +41,7 @@ class Extensions:
     has_smtputf8: bool = False
     has_dsn: bool = False
     has_size: bool = False
+    has_starttls: bool = False
     size_limit_bytes: int = 0
     xforward: frozenset[str] = frozenset()
 
@@ -59,6 +60,7 @@ def read_extensions(reply: HopReply) -> Extensions:
         has_smtputf8="SMTPUTF8" in offered,
         has_dsn="DSN" in offered,
         has_size="SIZE" in offered,
+        has_starttls="STARTTLS" in offered,
         size_limit_bytes=int(limit) if limit.isascii() and limit.isdigit() and len(limit) < 20 else 0,
         xforward=frozenset(offered.get("XFORWARD", ())),
     )

@@ -17,9 +17,10 @@ Postfix: smtpd(8).
 """
 
 from gatepost.model.reply import Reply
-from gatepost.wire.smtp.chat import ESCAPED_SHOWN, Chat
+from gatepost.wire.smtp.chat import ESCAPED_SHOWN, ESCAPES, Chat
 from gatepost.wire.smtp.command import split_words
-from gatepost.wire.smtp.events import AWAITING_VERDICT, NEED_DATA, Connected, Event, Pause
+from gatepost.wire.smtp.events import AWAITING_VERDICT, NEED_DATA, Connected, Event, Pause, SpokeEarly
+from gatepost.wire.smtp.greeting import PROTOCOL_ERROR, SHOWN
 from gatepost.wire.smtp.settings import SmtpSettings
 from gatepost.wire.smtp.states import (
     BAD_SYNTAX,
@@ -32,6 +33,7 @@ from gatepost.wire.smtp.verbs import ENDS_GROUP, TABLE, VERBS
 from gatepost.wire.smtp.verbs.bdat import receive_chunk
 from gatepost.wire.smtp.verbs.data import bare_newline_refusal, receive_data
 from gatepost.wire.smtp.verbs.session import OK, denied, greet_or_deny
+from gatepost.wire.smtp.verbs.starttls import BEFORE_TLS, MUST_STARTTLS
 
 INPUT_LIMIT = 65536
 """Octets that may wait unread before wants_input says no: as much as one read of the connection brings."""
@@ -43,18 +45,22 @@ UNKNOWN = "UNKNOWN"
 class SmtpDialogue(Chat):
     """One SMTP session. What the asker may read besides is described in chat.py."""
 
-    __slots__ = ("_has_eof", "_is_shutting_down")
+    __slots__ = ("_has_eof", "_parting")
 
     def __init__(self, settings: SmtpSettings) -> None:
         super().__init__(settings)
         self._has_eof = False
-        self._is_shutting_down = False
+        self._parting: Reply | None = None
         self.ask(Connected(), greet_or_deny)
+        if settings.smtpd_tls_wrappermode:
+            self.await_handshake(is_first=True)
 
     def receive(self, octets: bytes) -> None:
         """Take what the client sent."""
         if octets and not self.has_ended:
             self.input.append(octets)
+            if self.is_in_data or self.is_in_chunk:
+                self.octets_earning += len(octets)
 
     def receive_eof(self) -> None:
         """Take note that the client will send no more; what it sent is still answered."""
@@ -65,6 +71,8 @@ class SmtpDialogue(Chat):
         while True:
             if self._passing:
                 return self._passing.pop(0)
+            if self.is_in_handshake:
+                return NEED_DATA
             if self._event is not None:
                 event, self._event = self._event, None
                 return event
@@ -85,7 +93,15 @@ class SmtpDialogue(Chat):
         self.end("")
 
     def time_out(self) -> None:
-        """The stated deadline passed: say so and end."""
+        """The stated deadline passed: say so and end; in a handshake no word would be understood."""
+        if self.is_in_handshake:
+            self.remark("info", "SSL_accept error from %s: Connection timed out")
+            self.not_secured()
+            return
+        if self.is_to_be_greeted:
+            self.is_to_be_greeted = False
+            self.say(self.door.greeting)
+            return
         self._dismiss(Reply(421, "4.4.2", f"{self.settings.myhostname} Error: timeout exceeded"), "timeout")
 
     def fail(self) -> None:
@@ -100,7 +116,11 @@ class SmtpDialogue(Chat):
 
         An idle session is at such a boundary: ask for next_event() once more.
         """
-        self._is_shutting_down = True
+        self.turn_away(Reply(421, "4.3.2", f"{self.settings.myhostname} Error: service shutting down"))
+
+    def turn_away(self, reply: Reply) -> None:
+        """End with this reply, at the same boundary."""
+        self._parting = reply
 
     def outgoing(self) -> bytes:
         """Take the octets to send now."""
@@ -117,7 +137,22 @@ class SmtpDialogue(Chat):
     @property
     def deadline_s(self) -> float | None:
         """Seconds to wait for input from now, or None while a verdict is awaited or nothing is."""
+        if self.is_in_handshake:
+            return self.settings.smtpd_starttls_timeout
+        if self.is_to_be_greeted and self.greeting_wait is not None:
+            return self.greeting_wait.seconds
         return None if self._settle is not None or self.has_ended else self.settings.smtpd_timeout
+
+    @property
+    def earned_s(self) -> float | None:
+        """Seconds that message text has added to the deadline of a request; None where a new deadline begins."""
+        octets, self.octets_earning = self.octets_earning, 0
+        is_new, self.is_new_request = self.is_new_request, False
+        if self.is_to_be_greeted and not is_new:
+            return 0.0
+        if is_new or not self.settings.smtpd_per_request_deadline:
+            return None
+        return octets / self.settings.smtpd_min_data_rate
 
     @property
     def wants_input(self) -> bool:
@@ -142,6 +177,9 @@ class SmtpDialogue(Chat):
 
     def _step(self) -> bool:
         """Do the next thing that the input allows; False when it allows nothing."""
+        if self.is_to_be_greeted and len(self.input):
+            self._hear_early()
+            return True
         if self.is_in_data:
             has_moved = receive_data(self)
         elif self.is_in_chunk:
@@ -153,13 +191,23 @@ class SmtpDialogue(Chat):
             return True
         return has_moved
 
+    def _hear_early(self) -> None:
+        """The client spoke before its greeting."""
+        self.is_to_be_greeted = False
+        shown = self.input.peek(SHOWN).decode("latin-1").translate(ESCAPES)
+        self.tell(SpokeEarly(len(self.input), shown))
+        if self.greeting_wait is None or self.greeting_wait.refuses:
+            self._dismiss(PROTOCOL_ERROR, "")
+        else:
+            self.say(self.door.greeting)
+
     def _next_command(self) -> bool:
         """Read one command and begin it; False when none is there."""
         if self.is_hanging_up:
             self.end("")
             return True
-        if self._is_shutting_down:
-            self._dismiss(Reply(421, "4.3.2", f"{self.settings.myhostname} Error: service shutting down"), "")
+        if self._parting is not None:
+            self._dismiss(self._parting, "")
             return True
         if self.error_count >= self.settings.smtpd_hard_error_limit:
             self._dismiss(
@@ -177,6 +225,9 @@ class SmtpDialogue(Chat):
             )
             self.answer(refusal)
             self.end("")
+            return True
+        if self.on_line is not None:
+            self.on_line(self, raw)
             return True
         line = self._decode(raw)
         if line is not None:
@@ -230,7 +281,9 @@ class SmtpDialogue(Chat):
         self.begin_command(word)
         if len(self.input) and (word in ENDS_GROUP or self.protocol_name != "ESMTP") and self.finds_fault(word):
             return
-        if isinstance(cell, Reply):
+        if self.must_have_tls and word not in BEFORE_TLS and self.state is not State.DENIED:
+            self.refuse(MUST_STARTTLS)
+        elif isinstance(cell, Reply):
             self.refuse(cell)
         else:
             cell(self, line)

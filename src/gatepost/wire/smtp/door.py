@@ -16,8 +16,7 @@ class Door:
     """One set of settings, prepared."""
 
     __slots__ = (
-        "ehlo_reply",
-        "ehlo_reply_xclient",
+        "_ehlo_replies",
         "forbidden",
         "forbids_bogus",
         "greeting",
@@ -30,11 +29,19 @@ class Door:
         self.settings = settings
         self.greeting = Reply(220, "", settings.smtpd_banner).to_wire()
         self.helo_reply = Reply(250, "", settings.myhostname).to_wire()
-        self.ehlo_reply = ehlo_reply(settings)
-        self.ehlo_reply_xclient = ehlo_reply(settings, with_xclient=True)
+        self._ehlo_replies: dict[tuple[str | bool, ...], bytes] = {}
         self.forbids_bogus = BOGUS_COMMANDS in settings.smtpd_forbidden_commands
         self.forbidden = frozenset(word.lower() for word in settings.smtpd_forbidden_commands)
         self.noop_commands = frozenset(word.lower() for word in settings.smtpd_noop_commands)
+
+    def ehlo_reply(self, *, auth: str = "", **offered: bool) -> bytes:
+        """The answer to EHLO, made once for each kind of client."""
+        key: tuple[str | bool, ...] = (auth, *offered.values())
+        reply = self._ehlo_replies.get(key)
+        if reply is None:
+            reply = ehlo_reply(self.settings, auth=auth, **offered)
+            self._ehlo_replies[key] = reply
+        return reply
 
     def forbids(self, word: str) -> bool:
         """An unknown command that ends the session: a forbidden word, or one that begins with no letter."""

@@ -4,7 +4,7 @@ Events marked (verdict) stop the dialogue until decide() is called; input that a
 The others are told in passing.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from gatepost.model.envelope import Recipient, Sender
@@ -46,6 +46,43 @@ class XclientGiven:
     """
 
     attributes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TlsAsked:
+    """(verdict) STARTTLS from a client that is not under TLS yet. None: it hears 220, and HandshakeBegun follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandshakeBegun:
+    """The octets that come next are TLS: send what is outgoing, do the handshake, call secured() or not_secured().
+
+    `is_first`: before anything else (smtpd_tls_wrappermode); Connected follows when the session is secured.
+    """
+
+    is_first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuthAsked:
+    """(verdict) AUTH: a login begins. `response` is the initial response as given, None without one."""
+
+    mechanism: str
+    response: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthAnswered:
+    """(verdict) What the client says to a challenge."""
+
+    response: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthAborted:
+    """The login under way is over without a verdict: the client said `*`, or more than it may."""
+
+    is_by_client: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +186,23 @@ class SessionEnded:
         return self.reason != "lost connection" or self.after != "END-OF-MESSAGE"
 
 
+@dataclass(frozen=True, slots=True)
+class SpokeEarly:
+    """The client spoke before its greeting, so many octets by now; `shown` is how they begin, with C escapes."""
+
+    size_bytes: int
+    shown: str
+
+
 Event = (
     Connected
     | HelloGiven
     | XclientGiven
+    | TlsAsked
+    | HandshakeBegun
+    | AuthAsked
+    | AuthAnswered
+    | AuthAborted
     | SenderGiven
     | RecipientGiven
     | DataRequested
@@ -162,5 +212,6 @@ Event = (
     | EtrnAsked
     | TransactionReset
     | Remarked
+    | SpokeEarly
     | SessionEnded
 )

@@ -1,7 +1,8 @@
 """The service extensions: what EHLO offers, and the parameters of MAIL and RCPT that belong to them.
 
-Offered: PIPELINING, SIZE, VRFY, ETRN, STARTTLS (where TLS is served and not yet on), XCLIENT (to whom it is allowed), ENHANCEDSTATUSCODES, 8BITMIME, DSN, SMTPUTF8,
-CHUNKING, in Postfix's order, less what smtpd_discard_ehlo_keywords takes away.
+Offered: PIPELINING, SIZE, VRFY, ETRN, STARTTLS (where TLS is served and not yet on), AUTH (where clients may log in),
+XCLIENT, XFORWARD (to whom they are allowed), ENHANCEDSTATUSCODES, 8BITMIME, DSN, SMTPUTF8, CHUNKING, in Postfix's
+order, less what smtpd_discard_ehlo_keywords takes away.
 
 Gives: the EHLO reply; Sender and Recipient parameters, or the refusal they deserve.
 RFC: 1870 SIZE, 2034 ENHANCEDSTATUSCODES, 2920 PIPELINING, 3030 CHUNKING, 3461 DSN, 4954 section 5 (AUTH=),
@@ -43,11 +44,17 @@ XFORWARD_OFFER = "XFORWARD NAME ADDR PROTO HELO SOURCE PORT IDENT"
 
 
 def ehlo_reply(
-    settings: SmtpSettings, *, with_xclient: bool = False, with_xforward: bool = False, with_starttls: bool = False, auth: str = ""
+    settings: SmtpSettings,
+    *,
+    with_xclient: bool = False,
+    with_xforward: bool = False,
+    with_starttls: bool = False,
+    auth: str = "",
 ) -> bytes:
     """The octets of the whole answer to EHLO.
 
-    `with_xclient`, `with_xforward`: to a client that may speak for others, or tell of them; `with_starttls`: TLS is served, and not yet on.
+    `with_xclient`, `with_xforward`: to a client that may speak for others, or tell of them; `with_starttls`: TLS is
+    served, and not yet on.
     """
     limit = settings.message_size_limit
     offered = [

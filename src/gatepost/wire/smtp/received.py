@@ -47,6 +47,8 @@ def received_header(
 
     address = f"IPv6:{origin.address}" if ":" in origin.address else origin.address
     protocol = "UTF8SMTP" if is_smtputf8 else origin.protocol
+    if protocol != "SMTP":
+        protocol += "S" * origin.is_encrypted + "A" * origin.is_authenticated
     ident = f" id {word(origin.ident)}" if origin.ident else ""
     how, when = f"with {word(protocol)}", _CONTROL.sub("?", date)[:MAX_VALUE]
     if recipient:
@@ -57,10 +59,17 @@ def received_header(
         how = f"{how}{ident};"
     lines = [
         f"Received: from {word(origin.helo_name or origin.name)} ({word(origin.name)} [{word(address)}])",
+        *(f"\t{_line(line, is_smtputf8=is_smtputf8)}" for line in origin.tls_lines),
+        *([f"\t(Authenticated sender: {word(origin.login)})"] if origin.login else []),
         f"\tby {word(myhostname)} ({word(mail_name)}) {how}",
         f"\t{when}",
     ]
     return "".join(f"{line}\r\n" for line in lines).encode()
+
+
+def _line(text: str, *, is_smtputf8: bool) -> str:
+    """What TLS told: a comment whose parentheses are in order, with names out of a certificate in it."""
+    return (_CONTROL_UNICODE if is_smtputf8 else _CONTROL).sub("?", text)
 
 
 def _path(recipient: str, *, is_smtputf8: bool) -> str:

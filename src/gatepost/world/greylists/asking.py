@@ -9,7 +9,7 @@ passed goes together. So the busier the server, the less each attempt costs, and
 MOST_AT_ONCE go together, and MOST_WAITING wait.
 
 Unavailable: the store is away, or has not answered within the deadline. For AWAY_S after a failure nobody waits for
-it again. The log says when it is away and when it is back, at most once a minute.
+it again. The log says when it is away and when it is back, once for all workers, at most once a minute.
 
 Every SWEEP_EVERY_S, while there is work, the store is told to forget what is over, a slice at a time.
 """
@@ -28,6 +28,7 @@ from gatepost.world.greylists.pools import pool_of
 from gatepost.world.greylists.store import GreylistStore, StoreAwayError
 from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.watching.log import Logging
+from gatepost.world.watching.outages import outages_of
 
 MOST_AT_ONCE = 256
 """Far more than a commit's cost spread thin; few enough to decide within milliseconds."""
@@ -39,7 +40,6 @@ MOST_WAITING = 20_000
 """More than all sessions of a worker can have under way."""
 
 AWAY_S = 2.0
-QUIET_S = 60.0
 SWEEP_EVERY_S = 1.0
 SWEEP_AT_LEAST = 2000
 """Keys, about a millisecond of SQLite; ten million are gone through in an hour and a half."""
@@ -175,6 +175,7 @@ class _Queue:
 
     async def _carry_some(self, store: GreylistStore, batch: list[Pending]) -> None:
         self._attempts_since_sweep += len(batch)
+        asked_at = self._loop.time()
         try:
             decisions = await store.decide([pending.attempt for pending in batch], int(self._clock()))
         except Exception as error:  # noqa: BLE001 - a mistake in a driver is an outage too, and is told as one
@@ -182,7 +183,7 @@ class _Queue:
             for pending in batch:
                 pending.end(Unavailable(self._outage.why))
             return
-        self._outage.is_over()
+        self._outage.is_over(asked_at)
         for pending, decision in zip(batch, decisions, strict=True):
             try:
                 pending.end(Found(decision))
@@ -216,15 +217,13 @@ def _told(error: Exception) -> str:
 class Outage:
     """What the log is told of a store: that it is away, and that it is back."""
 
-    __slots__ = ("_clock", "_count", "_fresh_until", "_is_told", "_log", "_name", "_quiet_until", "why")
+    __slots__ = ("_clock", "_fresh_until", "_log", "_name", "_outages", "why")
 
     def __init__(self, name: str, log: Logging, clock: Callable[[], float]) -> None:
         self._name = name
         self._log = log
         self._clock = clock
-        self._count = 0
-        self._is_told = False
-        self._quiet_until = 0.0
+        self._outages = outages_of(f"greylist store {name}", clock)
         self._fresh_until = 0.0
         self.why = ""
 
@@ -236,19 +235,15 @@ class Outage:
     def has_failed(self, why: str, attempts: int = 1) -> None:
         """Attempts have no answer."""
         now = self._clock()
-        self._count += attempts
         if not self.is_fresh:
             self.why = f"greylist store {self._name}: {why}"
             self._fresh_until = now + AWAY_S
-        if not self._is_told and now >= self._quiet_until:
-            self._is_told = True
-            self._quiet_until = now + QUIET_S
+        if self._outages.begins(attempts):
             self._log.warning(f"{self.why}: greylist_tempfail_action decides until it is back")
 
-    def is_over(self) -> None:
-        """It answers."""
-        if self._is_told:
-            self._log.info(f"greylist store {self._name} is back: {self._count} attempts were not written down")
-        self._is_told = False
-        self._count = 0
+    def is_over(self, asked_at: float) -> None:
+        """It has answered what was asked then."""
+        ended = self._outages.ends(asked_at)
+        if ended is not None:
+            self._log.info(f"greylist store {self._name} is back: {ended.failures} attempts were not written down")
         self._fresh_until = 0.0

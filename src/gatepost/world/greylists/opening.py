@@ -34,7 +34,8 @@ def open_greylist(name: str, timeout_s: float = 5.0) -> GreylistStore:
             raise BadStoreNameError(f"{scheme}: not installed", "pip install gatepost[redis]") from None
         try:
             return RedisGreylist(name, timeout_s)
-        except ValueError as error:
-            raise BadStoreNameError(f"{scheme}: {error}", "write redis://host:6379/0") from None
+        except ValueError:  # whose text may quote a piece of the password
+            cure = "write redis://host:6379/0, and %23, %2F, %3A, %40 for # / : @ in a password"
+            raise BadStoreNameError(f"{scheme}: the address cannot be read", cure) from None
     known = "sqlite:/file, redis://host:port/number or memory:"
     raise BadStoreNameError(f"no greylist store has the type {scheme + colon!r}", f"write {known}")

@@ -1,9 +1,6 @@
 """`redis://…` a greylist in Redis 6.2 or later, or Valkey, shared by any number of machines.
 
-    redis://[user:password@]host[:port][/number]     one server, or the address that fails over to another
-    rediss://…                                       the same over TLS
-    unix:///path/to/socket[?db=number]               on this machine
-    redis+cluster://host[:port], rediss+cluster://…  a cluster, by any of its nodes
+How a server is named: world/redis_server.py.
 
 Attempts that come together cost one read of all their values and one script that writes those which are still what
 was read; whoever finds another's value there decides anew on it. So decisions on one pair come one after another,
@@ -23,18 +20,13 @@ Unavailable: no connection, no answer within the time, or an error such as a wro
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar, cast
-
-import redis.asyncio as redis
-from redis.asyncio.cluster import RedisCluster
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisClusterException, RedisError
+from typing import Any, TypeVar
 
 from gatepost.policy.greylist_batch import Change, decide_all, keys_of
 from gatepost.policy.greylist_records import CLIENTS, client_key, pair_key
 from gatepost.policy.greylisting import COURSES, Attempt, Decision, Standing
 from gatepost.world.greylists.store import StoreAwayError
+from gatepost.world.redis_server import AWAY, Script, is_cluster, open_server, shown
 
 PREFIX = "gatepost:greylist:"
 AT_ONCE = 1000
@@ -74,8 +66,6 @@ end
 """
 """Add good retries to each client: how many, the time, the maximal age."""
 
-AWAY = (RedisError, RedisClusterException, OSError)
-
 T = TypeVar("T")
 
 
@@ -83,23 +73,10 @@ class RedisGreylist:
     """Lines in a Redis server or cluster."""
 
     def __init__(self, url: str, timeout_s: float = 5.0) -> None:
-        scheme, _, rest = url.partition("://")
-        self._is_cluster = scheme.endswith("+cluster")
-        self.name = f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
-        options: dict[str, Any] = {
-            "decode_responses": True,
-            "encoding_errors": "replace",
-            "socket_timeout": timeout_s,
-            "socket_connect_timeout": timeout_s,
-            "driver_info": None,  # to tell its version the driver would read files that mail_owner may be unable to
-        }
-        server = f"{scheme.removesuffix('+cluster')}://{rest}"
-        self._server: redis.Redis = (
-            cast("redis.Redis", RedisCluster.from_url(server, **options))
-            if self._is_cluster
-            else redis.Redis.from_url(server, retry=Retry(NoBackoff(), 1), **options)
-        )
-        self._shas: dict[str, str] = {}
+        self._is_cluster = is_cluster(url)
+        self.name = shown(url)
+        self._server = open_server(url, timeout_s)
+        self._scripts = {text: Script(text) for text in (SWAP, COUNT)}
 
     async def decide(self, attempts: Sequence[Attempt], now: int) -> list[Decision]:
         """Decide on attempts, and anew on those whose pair another process changed meanwhile."""
@@ -158,16 +135,7 @@ class RedisGreylist:
             )
             return [(done or [1])[0] for done in await self._ask(asyncio.gather(*runs))]
         flat = [str(word) for each in words for word in each]
-        return await self._ask(self._evaluate(script, places, flat)) or []
-
-    async def _evaluate(self, script: str, places: Sequence[str], words: Sequence[str]) -> Any:  # noqa: ANN401 - Redis's
-        """Run a script by its hash, which is all that need be sent once the server knows it."""
-        try:
-            if script not in self._shas:
-                self._shas[script] = await self._server.script_load(script)
-            return await self._server.evalsha(self._shas[script], len(places), *places, *words)
-        except NoScriptError:
-            return await self._server.eval(script, len(places), *places, *words)
+        return await self._ask(self._scripts[script].run(self._server, places, flat)) or []
 
     async def read(self, keys: Iterable[str]) -> dict[str, str]:
         """The values of these keys."""

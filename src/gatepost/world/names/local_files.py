@@ -68,7 +68,8 @@ class HostsFile:
     def addresses_of(self, name: str, octet_count: int) -> tuple[bytes, ...]:
         """Give the addresses of a name in one family (4 or 16 octets)."""
         self._refresh()
-        return tuple(a for a in self._addresses.get(name.lower(), ()) if len(a) == octet_count)
+        known = self._addresses.get(name.lower())
+        return tuple([octets for octets in known if len(octets) == octet_count]) if known else ()
 
     def _refresh(self) -> None:
         text = self._file.news()

@@ -41,6 +41,7 @@ _SOA_NUMBERS = struct.Struct("!5I")
 _QUERY_EDNS = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x01"
 _QUERY_PLAIN = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
 _OPT = b"\x00\x00\x29" + EDNS_OCTETS.to_bytes(2, "big") + b"\x00\x00\x00\x00\x00\x00"
+_TYPE_AND_CLASS = {code: b"\x00%c\x00\x01" % code for code in TYPE_CODES.values()}
 _QUESTION_AT = len(_QUERY_EDNS)
 
 _PLAIN = bytes(c for c in range(0x21, 0x7F) if c not in b'"().;\\@$') + b"."
@@ -156,9 +157,8 @@ def encode_query(name: str, type_code: int, *, edns: bool = True) -> bytes | Non
     wire = encode_name(name)
     if wire is None:
         return None
-    if edns:
-        return b"%b%b\x00%c\x00\x01%b" % (_QUERY_EDNS, wire, type_code, _OPT)
-    return b"%b%b\x00%c\x00\x01" % (_QUERY_PLAIN, wire, type_code)
+    question = wire + _TYPE_AND_CLASS[type_code]
+    return _QUERY_EDNS + question + _OPT if edns else _QUERY_PLAIN + question
 
 
 def folded_question(query: bytes) -> bytes:
@@ -228,6 +228,8 @@ def _read_message(packet: bytes, asked: str, question_octets: int) -> Message:
 
 def _read_records(packet: bytes, offset: int, count: int, asked: str) -> tuple[tuple[Record, ...], int]:
     """Read `count` records; `asked` is the name at octet 12, where most owners point."""
+    if not count:
+        return (), offset
     records = []
     for _ in range(min(count, MAX_CHAIN + MAX_VALUES)):
         if asked and packet[offset] == 0xC0 and packet[offset + 1] == _HEADER_OCTETS:

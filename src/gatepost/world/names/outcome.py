@@ -7,8 +7,10 @@ RFC: 1034 section 3.6.2; 2308 sections 2.1, 2.2 and 5 (negative answers and thei
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from gatepost.model.quick import quick
 from gatepost.world.names.message import (
     CNAME,
     MAX_CHAIN,
@@ -27,6 +29,7 @@ Key = tuple[str, int]
 """A question to the DNS: lower-case name without final dot, type code."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Records:
     """Records of the type asked for, in the order of the reply, at most 100; `owner` is where the chain ended."""
@@ -52,6 +55,9 @@ class Failed:
     is_ours: bool = False
 
 
+_LONGEST_S = 0x7FFFFFFF
+"""The longest time to live (RFC 2181 section 8)."""
+
 Outcome = Records | NoRecords | Failed
 
 
@@ -69,9 +75,11 @@ def outcome_of(message: Message, name: str, type_code: int) -> Outcome | Redirec
     if rcode not in (NOERROR, NXDOMAIN):
         return Failed(rcode_name(rcode))
     answers = message.answers
+    if not answers:
+        return _absence(message, name, _LONGEST_S, is_alias=False)
     if len(answers) == 1 and answers[0].type_code == type_code and answers[0].owner.lower() == name:
         return Records((answers[0].value,), answers[0].ttl_s, name)
-    owner, ttl_s = name, 0x7FFFFFFF
+    owner, ttl_s = name, _LONGEST_S
     for _ in range(MAX_CHAIN):
         found = [r for r in answers if r.type_code == type_code and r.owner.lower() == owner]
         if found:
@@ -89,7 +97,7 @@ def rcode_name(rcode: int) -> str:
 
 
 def _absence(message: Message, owner: str, ttl_s: int, *, is_alias: bool) -> Outcome | Redirect:
-    authority = read_authority(message)
+    authority = read_authority(message) if message.authority_count else ()
     negative_s = _negative_ttl(authority)
     if message.rcode == NOERROR and negative_s is None:
         if is_alias:
@@ -97,7 +105,13 @@ def _absence(message: Message, owner: str, ttl_s: int, *, is_alias: bool) -> Out
         is_referral = any(r.type_code == NS for r in authority)
         if is_referral and not message.is_authoritative and not message.is_recursive:
             return Failed("a referral: it does not resolve for us")
-    return NoRecords(message.rcode == NOERROR, None if negative_s is None else min(negative_s, ttl_s))
+    return _no_records(message.rcode == NOERROR, None if negative_s is None else min(negative_s, ttl_s))
+
+
+@lru_cache(maxsize=1024)
+def _no_records(is_name_known: bool, ttl_s: int | None) -> NoRecords:
+    """Share what most entries of the cache are: an object less for each, to keep and for the garbage collector."""
+    return NoRecords(is_name_known, ttl_s)
 
 
 def _negative_ttl(authority: tuple[Record, ...]) -> int | None:

@@ -19,6 +19,7 @@ RFC: 1035 section 7; 5452 section 9 (answers checked against the question); 6891
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from gatepost.world.names.flight import Flight, Waiter
 from gatepost.world.names.message import (
@@ -43,6 +44,8 @@ MAX_TCP = 64
 MAX_REDIRECTS = 8
 _SWEEP_S = 0.05
 _CHANCE_OCTETS = 3 * 256
+_GONE: list[Any] = []
+"""What a flight that is over has for lists: one for all, never added to."""
 
 
 class Resolver:
@@ -185,6 +188,8 @@ class Resolver:
     def _choose(self, flight: Flight) -> Server | None:
         """Take the servers in turn, first those that answer; one that does not gets a question now and then."""
         servers = self._servers
+        if len(servers) == 1 and not servers[0].is_silent and not flight.failed and not flight.refused:
+            return servers[0]
         for server in servers:
             if server.is_silent:
                 probed = self._due_for_probe(flight)
@@ -382,7 +387,7 @@ class Resolver:
             except Exception as error:  # noqa: BLE001 -- one asker's mistake must not cost the others their answer
                 self._running_loop().call_exception_handler({"message": "DNS waiter failed", "exception": error})
         # The sweeper holds the flight for a little longer; what waited for it need not live that long.
-        flight.waiters.clear()
+        flight.waiters = flight.trail = _GONE
         while self._waiting and self._open < self._max_open:
             self._launch(self._waiting.popleft())
 

@@ -27,9 +27,10 @@ _NUMERIC = frozenset("0123456789abcdefABCDEFxX.")
 
 def mail_fault(exchangers: tuple[Any, ...]) -> str:
     """Say what is wrong with the MX records as a whole; one usable host name makes them good."""
-    if any(not mx.exchange for mx in exchangers):
+    names = [mx.exchange for mx in exchangers]
+    if "" in names:
         return NULL_MX
-    return "" if any(_is_server(mx.exchange) for mx in exchangers) else MALFORMED
+    return "" if any(map(_is_server, names)) else MALFORMED
 
 
 def _is_server(name: str) -> bool:

@@ -8,20 +8,28 @@ per connection (44 against 38, measured with a greeting and QUIT; 10 with a task
 Gives: a transport for each accepted connection, made by loop.connect_accepted_socket.
 Limits: a place (places.py) is taken before accept(2) and given back with the end of the session; while all places of
 the door are taken, by this worker or another, connections wait in the queue of the kernel.
-Unavailable: without descriptors or memory accepting rests for 0.2 s; connections wait in the queue of the kernel.
+Unavailable: without descriptors or memory accepting rests for 0.2 s; connections wait in the queue of the kernel. So
+it does while less than a quarter of the descriptors is free: sessions need them, towards next hops and name servers.
 Known limit: all workers wake for a connection and one gets it; with many idle workers that costs a failed accept(2)
 each (4 to 5 us measured, the wake-up not counted).
 """
 
 import asyncio
 import errno
+import os
+import resource
 import socket
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from gatepost.world.net.places import Places
+from gatepost.world.net.stress import Stress
 from gatepost.world.watching.log import Logging
 
+RESERVE = 4
+"""One descriptor in so many is left to what sessions open themselves: a next hop for each message under way."""
+
+RAISE_THE_LIMIT = "connections wait; raise the limit of open files (LimitNOFILE=, ulimit -n)"
 REST_S = 0.2  # long enough not to spin, short against any client's patience
 EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM))
 
@@ -38,6 +46,7 @@ class Accepting:
     __slots__ = (
         "_is_finishing",
         "_is_resting",
+        "_is_short",
         "_listeners",
         "_log",
         "_loop",
@@ -46,6 +55,7 @@ class Accepting:
         "_places",
         "_waking",
         "open_sessions",
+        "stress",
     )
 
     def __init__(
@@ -61,9 +71,11 @@ class Accepting:
         self._open_session = open_session
         self._places = places
         self._log = log
+        self.stress = Stress(places, log, loop.time)
         self._on_idle: Callable[[], None] | None = None
         self._is_finishing = False
         self._is_resting = True
+        self._is_short = False
         self._waking: asyncio.TimerHandle | None = None
         self.open_sessions = 0
 
@@ -89,6 +101,11 @@ class Accepting:
     def _accept(self, listener: socket.socket) -> None:
         if self._is_resting:  # readiness that was noted before another listener of this turn found no place
             return
+        if self._is_short and self._lacks_descriptors(listener):
+            self._rest_a_while()
+            self._log.once("descriptors", f"nearly all file descriptors are taken: {RAISE_THE_LIMIT}")
+            self.stress.begin("nearly all file descriptors are taken")
+            return
         if not self._places.take():
             self._rest_a_while()
             self._log.once("places", f"all {self._places.most} sessions that maxproc allows are open: clients wait")
@@ -101,12 +118,13 @@ class Accepting:
         except OSError as failure:
             self._places.give_back()
             self._rest_a_while()
-            if failure.errno in EXHAUSTED:
-                text = "connections wait; raise the limit of open files (LimitNOFILE=, ulimit -n)"
-            else:
-                text = "trying again"
-            self._log.once("accept", f"accept: {failure.strerror}: {text}")
+            is_exhausted = failure.errno in EXHAUSTED
+            cure = RAISE_THE_LIMIT if is_exhausted else "trying again"
+            self._log.once("accept", f"accept: {failure.strerror}: {cure}")
+            if is_exhausted:
+                self.stress.begin("no file descriptor is free")
             return
+        self._is_short = _is_reserved(connection.fileno())
         connection.setblocking(False)  # noqa: FBT003 -- the name of the method says it
         self.open_sessions += 1
         try:
@@ -115,6 +133,16 @@ class Accepting:
             connection.close()
             self._log.warning(f"connection dropped: {type(failure).__name__}: {failure}")
             self.session_ended()
+
+    def _lacks_descriptors(self, listener: socket.socket) -> bool:
+        """Look again, once a connection got a descriptor of the reserve: the kernel gives the lowest free one."""
+        try:
+            free = os.dup(listener.fileno())
+        except OSError:
+            return True
+        os.close(free)
+        self._is_short = _is_reserved(free)
+        return self._is_short
 
     def session_ended(self) -> None:
         """Count one session less; accept again, or tell that the last one is over."""
@@ -137,6 +165,11 @@ class Accepting:
             listener.close()
         if self.open_sessions == 0:
             self._loop.call_soon(on_idle)
+
+
+def _is_reserved(descriptor: int) -> bool:
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return limit > 0 and descriptor >= limit - limit // RESERVE  # a negative limit is none
 
 
 def _run(opening: Coroutine[Any, Any, object]) -> None:

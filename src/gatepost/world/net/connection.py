@@ -13,6 +13,7 @@ has passed, the rest; a plain close would reset the connection over unread input
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Any, ParamSpec, Protocol, cast
 
 from gatepost.world.net.deadlines import Deadlines
@@ -40,6 +41,10 @@ class Dialogue(Protocol):
     @property
     def deadline_s(self) -> float | None:
         """Seconds that the peer may be silent now; None while it is not the peer that is waited for."""
+
+    @property
+    def earned_s(self) -> float | None:
+        """Seconds to add to the deadline that runs, up to deadline_s; None: begin a new one. Reading takes them."""
 
     @property
     def pause_s(self) -> float:
@@ -84,6 +89,7 @@ class Connection(asyncio.Protocol):
         "_is_pumping",
         "_is_reading",
         "_is_writable",
+        "_left_s",
         "_lingers_until",
         "_listener",
         "_loop",
@@ -92,7 +98,9 @@ class Connection(asyncio.Protocol):
         "_pause_class",
         "_pausing",
         "_transport",
+        "_wrap",
         "due_at",
+        "is_health_check",
         "local",
         "peer",
     )
@@ -111,23 +119,43 @@ class Connection(asyncio.Protocol):
         self._is_pumping = self._is_closing = self._is_held = False
         self._is_writable = self._is_reading = True
         self._pausing: asyncio.TimerHandle | None = None
-        self._lingers_until = 0.0
+        self._wrap: Callable[[asyncio.Transport, asyncio.Protocol], asyncio.Transport] | None = None
+        self._lingers_until = self._left_s = 0.0
         self.due_at = FOREVER
 
     # -- asyncio's side
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The peer is there: open the session and let it speak."""
+        """The peer is there."""
+        peer, local = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+        self.begin(transport, host_and_port(peer), host_and_port(local))
+
+    def begin(
+        self,
+        transport: asyncio.BaseTransport,
+        peer: tuple[str, int],
+        local: tuple[str, int],
+        *,
+        ahead: bytes = b"",
+        is_health_check: bool = False,
+    ) -> None:
+        """Open the session and let it speak. A proxy may say who the peer is, and that it only looks after us.
+
+        `ahead`: what the peer has sent already.
+        """
         self._loop = asyncio.get_running_loop()
         self._transport = cast(asyncio.Transport, transport)  # uvloop's transports are no subclass of it
-        self.peer: tuple[str, int] = _host_and_port(transport.get_extra_info("peername"))
-        self.local: tuple[str, int] = _host_and_port(transport.get_extra_info("sockname"))
+        self.peer = peer
+        self.local = local
+        self.is_health_check = is_health_check
         try:
             self._dialogue, self._listener = self._open_session(self)
         except Exception:
             self._is_closing = True  # there is no listener that could be told of the loss
             self.abort()
             raise
+        if ahead:
+            self._dialogue.receive(ahead)
         self._deadlines.watch(self)
         self.pump()
 
@@ -214,15 +242,35 @@ class Connection(asyncio.Protocol):
             self._pausing = self._loop.call_later(pause_s, self._pause_is_over)
             self.due_at = FOREVER
         else:
-            deadline_s = None if self._is_held else self._dialogue.deadline_s
-            self.due_at = FOREVER if deadline_s is None else self._loop.time() + deadline_s
+            self._set_deadline(None if self._is_held else self._dialogue.deadline_s)
             self._send()  # which may find that the peer does not read, and bring the deadline forward
         self._steer_reading()
+
+    def _set_deadline(self, deadline_s: float | None) -> None:
+        """Begin a new deadline, or go on with the one that ran before the peer was not waited for."""
+        if deadline_s is None:
+            self._stop_waiting()
+            return
+        now, earned_s = self._loop.time(), self._dialogue.earned_s
+        if earned_s is None:
+            self.due_at = now + deadline_s
+        else:
+            left_s = self._left_s if self.due_at == FOREVER else self.due_at - now
+            self.due_at = now + min(left_s + earned_s, deadline_s)
+
+    def _stop_waiting(self) -> None:
+        """It is not the peer that is waited for; what is left of its time is kept."""
+        if self.due_at != FOREVER:
+            self._left_s = max(self.due_at - self._loop.time(), 0.0)
+            self.due_at = FOREVER
 
     def _send(self) -> None:
         octets = self._dialogue.outgoing()
         if octets:
             self._transport.write(octets)
+        if self._wrap is not None:
+            wrap, self._wrap = self._wrap, None
+            self._transport = wrap(self._transport, self)
 
     def _pause_is_over(self) -> None:
         self._pausing = None
@@ -242,7 +290,7 @@ class Connection(asyncio.Protocol):
     def hold(self) -> None:
         """Stop taking input and telling events: the next hop cannot keep up, and its deadline is what counts."""
         self._is_held = True
-        self.due_at = FOREVER
+        self._stop_waiting()
         self._steer_reading()
 
     def release(self) -> None:
@@ -251,16 +299,19 @@ class Connection(asyncio.Protocol):
         self._steer_reading()
         self.pump()
 
+    def speak_through(self, wrap: Callable[[asyncio.Transport, asyncio.Protocol], asyncio.Transport]) -> None:
+        """Speak through another transport (TLS), which `wrap` makes when what is outgoing has been sent."""
+        self._wrap = wrap
+
     def guard(self, work: Callable[P, None]) -> Callable[P, None]:
         """The same callback, but one that breaks this session off if it raises."""
+        return partial(self._guarded, work)
 
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-            try:
-                work(*args, **kwargs)
-            except Exception as error:  # noqa: BLE001 - see pump()
-                self._break_off(error)
-
-        return guarded
+    def _guarded(self, work: Callable[..., None], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - of any callback
+        try:
+            work(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - see pump()
+            self._break_off(error)
 
     def _break_off(self, error: Exception) -> None:
         """Something raised in a callback. What pump() runs goes on there; a connection that is gone says nothing."""
@@ -333,6 +384,6 @@ class Listener(Protocol):
         """Something of ours raised: end the dialogue, drop what is under way. Called more than once, if need be."""
 
 
-def _host_and_port(name: object) -> tuple[str, int]:
+def host_and_port(name: object) -> tuple[str, int]:
     """Of a socket name: IPv4 and IPv6 names are tuples (a scope such as `%eth0` goes); a unix socket has none."""
     return (str(name[0]).partition("%")[0], int(name[1])) if isinstance(name, tuple) else ("", 0)

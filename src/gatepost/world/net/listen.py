@@ -2,7 +2,7 @@
 
 A DoorSpec is one address of one row of master.cf. A host name opens every address it resolves to. IPv6 sockets take
 IPv6 only, so that `0.0.0.0` and `::` stand beside each other as in Postfix. A socket file of a server that is gone is
-replaced; one that still answers is "in use".
+replaced; one that still answers is "in use". Sockets that a service manager gives are taken by their address.
 
 Raises: ConfigurationError with the place in master.cf and a cure.
 Postfix: master(5) (service name of type inet and unix), inet_interfaces, inet_protocols (resolved by the caller).
@@ -18,11 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from gatepost.model.errors import Complaint, ConfigurationError, Place
+from gatepost.world.net.given_sockets import BothFamiliesError, GivenSockets
 
-BACKLOG = (
-    1024  # what a busy site receives within a second or two, while workers change; the kernel caps it (somaxconn)
-)
+BACKLOG = 4096
+"""What a flood of 2,000 connections a second brings in two seconds, and what the kernel allows (somaxconn): beyond it
+a client's first packet is dropped, and it tries again after a second, or three."""
+
 MASTER_CF = Place("master.cf")
+NOTHING_GIVEN = GivenSockets()
 SOCKET_MODE = 0o666  # Postfix's mode of unix sockets: the directory decides who may connect
 
 
@@ -67,7 +70,7 @@ def split_service(service: str, place: Place) -> tuple[str, int]:
     else:
         try:
             number = socket.getservbyname(port, "tcp")
-        except (OSError, UnicodeError):
+        except (OSError, ValueError):  # the latter for a name with NUL or a letter that is none of ASCII
             raise _refusal(
                 place, f"unknown service name: {port}", "name a port number, or see /etc/services"
             ) from None
@@ -76,18 +79,34 @@ def split_service(service: str, place: Place) -> tuple[str, int]:
     return host, number
 
 
-def open_listeners(door: DoorSpec) -> tuple[socket.socket, ...]:
-    """Open, bind and listen; give the sockets, non-blocking, one for each address of the host."""
+def open_listeners(door: DoorSpec, given: GivenSockets = NOTHING_GIVEN) -> tuple[socket.socket, ...]:
+    """Take what is given, or bind and listen; give the sockets, non-blocking, one for each address of the host."""
     if door.path:
-        return (_open_unix(door),)
+        taken = given.take(socket.AF_UNIX, door.path)
+        return (_open_unix(door) if taken is None else _made_ready(taken, door),)
     opened: list[socket.socket] = []
     try:
         for family, address in _addresses(door):
-            opened.append(_open_inet(door, family, address))
+            opened.append(_take_or_open(door, family, address, given))
     except ConfigurationError:
         close_listeners(opened)
         raise
     return tuple(opened)
+
+
+def _take_or_open(door: DoorSpec, family: int, address: tuple[Any, ...], given: GivenSockets) -> socket.socket:
+    try:
+        taken = given.take(family, address[0], address[1])
+    except BothFamiliesError:
+        text = f"{door.name}: the socket for {door.address} that the service manager gives takes IPv4 too"
+        raise _refusal(door.place, text, "write BindIPv6Only=ipv6-only in its socket unit") from None
+    return _open_inet(door, family, address) if taken is None else _made_ready(taken, door)
+
+
+def _made_ready(taken: socket.socket, door: DoorSpec) -> socket.socket:
+    taken.setblocking(False)  # noqa: FBT003 -- the name of the method says it
+    taken.listen(door.backlog)
+    return taken
 
 
 def close_listeners(listeners: Iterable[socket.socket]) -> None:
@@ -106,7 +125,7 @@ def _addresses(door: DoorSpec) -> list[tuple[int, tuple[Any, ...]]]:
     host = door.host or "0.0.0.0"  # noqa: S104 -- see DoorSpec
     try:
         found = socket.getaddrinfo(host, door.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, UnicodeError) as failure:
+    except (OSError, ValueError) as failure:
         why = getattr(failure, "strerror", None) or str(failure)
         raise _refusal(door.place, f"host not found: {host}: {why}", "name an address of this machine") from None
     return list(dict.fromkeys((int(family), address) for family, _, _, _, address in found))

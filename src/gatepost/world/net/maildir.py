@@ -9,9 +9,9 @@ address that share a Maildir get one copy.
 Refuses: an address with control characters, or that cannot be written between angle brackets (501 5.1.7, 501 5.1.3),
 since it would go into a header.
 
-Unavailable: disk or quota full: 452 4.3.1; any other trouble (permission, a file in the way): 451 4.3.0; both with
-a warning that names the file. Nothing is then left behind. Files of a crash in tmp/ are removed by mail readers
-after 36 hours, as the Maildir specification tells them.
+Unavailable: disk or quota full: 452 4.3.1, with one line in the log when it begins and one when it is over; any
+other trouble (permission, a file in the way): 451 4.3.0 with a warning that names the file. Nothing is then left
+behind. Files of a crash in tmp/ are removed by mail readers after 36 hours, as the Maildir specification tells them.
 
 Limits: up to 256 KiB of a message wait in memory, so most messages cost a single visit to a thread; beyond that the
 message goes to its file in tmp/ as it comes, and write() asks to hold back while the disk is slower than the client.
@@ -22,6 +22,7 @@ Postfix: local(8) delivers the same headers; the directory layout is virtual(8)'
 
 import asyncio
 import errno
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -34,6 +35,7 @@ from gatepost.wire.smtp.delivery_commands import is_safe
 from gatepost.wire.smtp.delivery_replies import GO_AHEAD
 from gatepost.world.net.destination import Mail, ReplyCallback
 from gatepost.world.net.maildir_message import MaildirEnvelope, MaildirMessage
+from gatepost.world.watching.outage import Outage
 
 SPOOL_OCTETS = 262144
 THREAD_COUNT = 4
@@ -51,6 +53,7 @@ class MaildirStore:
         self._root = Path(maildir_directory)
         self._host_name = host_name
         self._threads = ThreadPoolExecutor(THREAD_COUNT, thread_name_prefix="maildir")
+        self.room = Outage(f"maildir_directory {maildir_directory}", back="has room again")
 
     def begin(self, envelope: MaildirEnvelope) -> MaildirMessage:
         """Begin a message; nothing is written yet."""
@@ -246,6 +249,8 @@ class MaildirDestination:
         if message.is_abandoned:
             return
         ident = self._mail.origin.ident if self._mail else ""
+        if error is None:
+            self._store.room.ends(self._log)
         reply = Reply(250, "2.0.0", f"Ok: queued as {ident}") if error is None else self._reply_to(error)
         done, self._done = self._done, None
         self._start_over()
@@ -254,9 +259,11 @@ class MaildirDestination:
 
     def _reply_to(self, error: BaseException) -> Reply:
         ident = self._mail.origin.ident if self._mail else ""
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            self._store.room.begins(os.strerror(error.errno), self._log)
+            return NO_ROOM
         self._log("warning", f"{ident}: maildir: {error}")
-        is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-        return NO_ROOM if is_full else WRITE_ERROR
+        return WRITE_ERROR
 
     def _tell_soon(self, done: ReplyCallback, reply: Reply) -> None:
         self._soon = asyncio.get_running_loop().call_soon(done, reply)

@@ -16,7 +16,8 @@ MAIL, had probably died in the pool: the offer is made once more, on a fresh one
 connection lost after the final dot leaves open whether the hop has the message (RFC 5321 section 6.1): 451, and the
 log says that the client may send it again.
 
-Logs: by `log(severity, text)`, severity "info" or "warning". Complaints that repeat are logged once a minute.
+Logs: by `log(severity, text)`, severity "info" or "warning". That a hop is away is told once, and once that it
+answers again; other complaints that repeat are logged once a minute.
 
 Postfix: smtpd_proxy_filter, smtpd_proxy_timeout, smtpd_proxy_ehlo, transport_maps.
 """
@@ -172,6 +173,7 @@ class NextHop:
         """Take an answer of the hop."""
         match event:
             case Ready():
+                self._pool.outage(self._address).ends(self._log)
                 self._open()
             case IdentityRefused(command, given, reply):
                 self._identity_refused(command, given, reply)
@@ -187,6 +189,8 @@ class NextHop:
     def hop_lost(self, why: str, *, has_timed_out: bool) -> None:
         """Learn that the connection is gone."""
         if self._is_worth_a_retry() and not has_timed_out:
+            if self._connection is not None and self._connection.has_given_up_tls:
+                self._pool.complain(self._log, f"next hop {self._address}: {why}: going on in the clear")
             self._connection = self._pool.connect(self._key, self)
             return
         self._broken(why)
@@ -287,7 +291,7 @@ class NextHop:
         elif self._stage in (_Stage.DATA, _Stage.CONTENT):
             self._log("warning", f"{ident}: next hop {self._address}, {self._stage.value}: {why}")
         else:
-            self._pool.complain(self._log, f"next hop {self._address}: {why}")
+            self._pool.outage(self._address).begins(why, self._log)
         self._fail(UNAVAILABLE)
 
     def _fail(self, reply: Reply) -> None:
@@ -306,7 +310,7 @@ class NextHop:
             self.on_writable()
 
     def _is_worth_a_retry(self) -> bool:
-        return self._stage is _Stage.OPENING and self._connection is not None and self._connection.is_reused
+        return self._stage is _Stage.OPENING and self._connection is not None and self._connection.is_worth_another
 
     def _leave(self) -> None:
         """Give the connection back; the transaction is over, or was not begun."""

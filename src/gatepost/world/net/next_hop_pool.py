@@ -21,9 +21,12 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gatepost.wire.smtp.delivery import SmtpDelivery
+from gatepost.wire.smtp.delivery import SmtpDelivery, TlsUse
+from gatepost.world.net.hop_tls import HopTls
 from gatepost.world.net.next_hop_address import HopAddress
 from gatepost.world.net.next_hop_connection import HopConnection, HopOwner
+from gatepost.world.net.tls_handshakes import Handshakes
+from gatepost.world.watching.outage import Outage
 
 IDLE_CONNECTION_LIMIT = 20
 ADDRESS_MEMORY_SECONDS = 60.0
@@ -31,6 +34,7 @@ ADDRESS_LIMIT = 1000  # hosts remembered: a pattern in transport_maps may make t
 COMPLAINT_INTERVAL_SECONDS = 60.0
 COMPLAINT_LIMIT = 200  # different complaints remembered; beyond it all are forgotten, so that memory stays flat
 SWEEP_SECONDS = 1.0
+IN_THE_CLEAR_SECONDS = 60.0  # then TLS is tried again with a hop that could not do it (level may alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,16 @@ HopKey = tuple[HopAddress, NextHopSettings]
 class NextHopPool:
     """Owns every next hop connection of a worker. To be used within one event loop."""
 
-    def __init__(self, idle_connection_limit: int = IDLE_CONNECTION_LIMIT) -> None:
+    def __init__(self, idle_connection_limit: int = IDLE_CONNECTION_LIMIT, tls: HopTls | None = None) -> None:
+        self._tls = tls
+        self._handshakes = Handshakes()
+        self._in_the_clear: dict[HopAddress, float] = {}
         self._idle_connection_limit = idle_connection_limit
         self._idle: dict[HopKey, list[HopConnection]] = {}
         self._keys: dict[HopConnection, HopKey] = {}
         self._addresses: dict[str, tuple[float, list[str]]] = {}
         self._complaints: dict[str, float] = {}
+        self._outages: dict[HopAddress, Outage] = {}
         self._sweep: asyncio.TimerHandle | None = None
         self._is_closed = False
 
@@ -86,8 +94,14 @@ class NextHopPool:
         """Begin a new connection: the owner hears Ready, or IdentityRefused, or hop_lost."""
         address, settings = key
         loop = asyncio.get_running_loop()
-        delivery = SmtpDelivery(settings.smtpd_proxy_ehlo, is_lmtp=address.is_lmtp)
-        connection = HopConnection(loop, delivery, settings.smtpd_proxy_timeout, owner, self._forget)
+        tls = self._tls_for(address, loop.time())
+        use = TlsUse.NONE
+        if tls is not None and not tls.is_wrapped:
+            use = TlsUse.MANDATORY if tls.is_mandatory else TlsUse.WHERE_OFFERED
+        delivery = SmtpDelivery(settings.smtpd_proxy_ehlo, is_lmtp=address.is_lmtp, tls=use)
+        connection = HopConnection(
+            loop, delivery, settings.smtpd_proxy_timeout, owner, self._forget, tls, address.host, self._handshakes
+        )  # fmt: skip
         self._keys[connection] = key
         connection.opening = loop.create_task(self._open(connection, address, settings.smtp_connect_timeout))
         self._keep_sweeping(loop)
@@ -115,6 +129,10 @@ class NextHopPool:
         connection.idle_since = now
         idle.append(connection)
 
+    def outage(self, address: HopAddress) -> Outage:
+        """What the log is told of this hop."""
+        return self._outages.get(address) or self._outages.setdefault(address, Outage(f"next hop {address}"))
+
     def complain(self, log: Callable[[str, str], None], text: str) -> None:
         """Log a warning about a hop, unless the very same was logged within the last minute."""
         now = asyncio.get_running_loop().time()
@@ -132,8 +150,18 @@ class NextHopPool:
             while idle:
                 idle.pop().retire()
 
+    def _tls_for(self, address: HopAddress, now: float) -> HopTls | None:
+        """What is asked of a hop: nothing of LMTP and unix sockets, nor of one with which no handshake succeeded."""
+        if address.is_lmtp or address.path or now < self._in_the_clear.get(address, 0.0):
+            return None
+        return self._tls
+
     def _forget(self, connection: HopConnection) -> None:
         key = self._keys.pop(connection, None)
+        if key and connection.has_given_up_tls:
+            if len(self._in_the_clear) >= ADDRESS_LIMIT:
+                self._in_the_clear.clear()
+            self._in_the_clear[key[0]] = connection.loop.time() + IN_THE_CLEAR_SECONDS
         idle = self._idle.get(key, []) if key else []
         if connection in idle:
             idle.remove(connection)

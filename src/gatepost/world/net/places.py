@@ -118,6 +118,11 @@ class Places:
             shared.unlock()
         return True
 
+    @property
+    def are_scarce(self) -> bool:
+        """Fewer than a quarter are free; never where there is no limit."""
+        return self.most > 0 and (self.most - self._shared.total()) * 4 < self.most
+
     def give_back(self) -> None:
         """Give back a place that was taken."""
         self._shared.add(self._row, -1)

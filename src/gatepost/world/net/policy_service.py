@@ -32,12 +32,10 @@ from gatepost.wire.policy_protocol.attributes import encode_attributes
 from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.net.policy_service_connection import PolicyConnection
 from gatepost.world.watching.log import Logging
+from gatepost.world.watching.outages import outages_of
 
 MOST_CONNECTIONS = 100
 """For each pool of each worker."""
-
-QUIET_S = 60.0
-"""Between two lines about outages of one endpoint."""
 
 Done = Callable[[Answer[Any]], None]
 
@@ -252,29 +250,20 @@ class _Service:
 class _Outage:
     """What the log is told of one endpoint: that it gives no answers, and that it does again."""
 
-    __slots__ = ("_count", "_endpoint", "_is_told", "_log", "_loop", "_quiet_until")
+    __slots__ = ("_log", "_name", "_outages")
 
     def __init__(self, log: Logging, endpoint: Endpoint) -> None:
         self._log = log
-        self._loop = asyncio.get_running_loop()
-        self._endpoint = endpoint
-        self._count = 0
-        self._is_told = False
-        self._quiet_until = 0.0
+        self._name = f"policy service {endpoint}"
+        self._outages = outages_of(self._name, asyncio.get_running_loop().time)
 
     def has_failed(self, why: str) -> None:
         """One more question has no answer."""
-        self._count += 1
-        now = self._loop.time()
-        if not self._is_told and now >= self._quiet_until:
-            self._is_told = True
-            self._quiet_until = now + QUIET_S
-            text = f"policy service {self._endpoint}: {why}: its default_action stands in until it answers"
-            self._log.warning(text)
+        if self._outages.begins():
+            self._log.warning(f"{self._name}: {why}: its default_action stands in until it answers")
 
     def is_over(self) -> None:
         """An answer has come."""
-        if self._is_told:
-            self._log.info(f"policy service {self._endpoint} answers again: {self._count} questions had no answer")
-        self._is_told = False
-        self._count = 0
+        ended = self._outages.ends()
+        if ended is not None:
+            self._log.info(f"{self._name} answers again: {ended.failures} questions had no answer")

@@ -5,8 +5,9 @@ import os
 import pwd
 from pathlib import Path
 
+from gatepost.model.secrets import HIDDEN, is_secret, without_secrets
 from gatepost.world.relay_hosts.network_schema import lookup_queries
-from gatepost.world.tables.lookup_file import SECRETS, LookupFile
+from gatepost.world.tables.lookup_file import LookupFile
 
 KEPT = {
     "mysql": ("hosts", "user", "password", "dbname", "charset", "option_file", "option_group", "tls_CAfile",
@@ -25,7 +26,8 @@ def lookup_text(kind: str, file: LookupFile, table: str, *, shows_secrets: bool)
     for name in KEPT[kind]:
         value = file.text(name)
         if value:
-            lines.append(f"{name} = {value if shows_secrets or name not in SECRETS else '...'}")
+            shown = HIDDEN if is_secret(name) else without_secrets(value)
+            lines.append(f"{name} = {value if shows_secrets else shown}")
     return "\n".join((*lines, lookup_queries(kind, table)))
 
 

@@ -82,7 +82,7 @@ C = TypeVar("C")
 
 
 class Failover(Generic[H]):
-    """Chooses among the servers of one table, for one thread."""
+    """Chooses among the servers of one table; what one thread finds out about them the others know."""
 
     __slots__ = ("_avoided", "_hosts")
 

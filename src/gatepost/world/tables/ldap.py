@@ -332,10 +332,10 @@ def load(request: TableRequest) -> RemoteSource:
     file, driver = read_lookup_file(request), _driver()
     search = _read_search(file)
     results = read_results(file, "result_format" if file.text("result_format") else "result_filter")
-    _connector(file, driver)  # what is wrong with it shows here
+    connect = _connector(file, driver)  # before the workers give up root: its files may be root's alone
 
     def server() -> LdapServer:
-        return LdapServer(request.shown_name, search, results, Reconnecting(_connector(file, driver)))
+        return LdapServer(request.shown_name, search, results, Reconnecting(connect))
 
     files = () if file.path is None else (file.path,)
     return RemoteSource(server, read_limits(file), read_domains(file, request), file.complaints, files)

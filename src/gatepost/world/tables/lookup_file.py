@@ -24,11 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gatepost.model.errors import Complaint, Place
+from gatepost.model.secrets import SECRET_NAMES, without_secrets
 from gatepost.world.tables.source import read_file
 from gatepost.world.tables.table import ParameterReader, TableError, TableRequest, fault
-
-SECRETS = ("password", "bind_pw")
-"""The parameters whose values nobody may see."""
 
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _TIME = re.compile(r"(\d{1,9})([smhdw]?)", re.ASCII)
@@ -97,11 +95,11 @@ class LookupFile:
 
     def conceal(self, text: str) -> str:
         """A text for a message, without the secrets that a driver may have put in it."""
-        for name in SECRETS:
+        for name in SECRET_NAMES:
             secret = self._value(name)
             if secret and len(secret) > 2:
                 text = text.replace(secret, "…")
-        return text
+        return without_secrets(text)
 
     @property
     def user(self) -> str:
@@ -198,13 +196,18 @@ def _read_file(request: TableRequest) -> LookupFile:
 
 def _secrecy(path: Path, values: Mapping[str, str], lines: Mapping[str, int]) -> tuple[Complaint, ...]:
     """Warn where everybody of this machine can read a password."""
-    secret = next((name for name in SECRETS if values.get(name)), None)
+    secret = next((name for name, value in values.items() if value and _holds_secret(name, value)), None)
     try:
         is_open = secret is not None and bool(path.stat().st_mode & stat.S_IROTH)
     except OSError:
         return ()
     if not is_open or secret is None:
         return ()
-    text = f"everybody on this machine can read the {secret} in this file"
+    text = "everybody on this machine can read the password in this file"
     cure = f"chmod o= {path}, and give it to the group of mail_owner: chgrp postfix {path}; chmod 640 {path}"
     return (Complaint("warning", Place(str(path), lines[secret]), text, cure),)
+
+
+def _holds_secret(name: str, value: str) -> bool:
+    """It is a password, or an address with one in it."""
+    return name in SECRET_NAMES or without_secrets(value) != value

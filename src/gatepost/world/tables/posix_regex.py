@@ -10,6 +10,8 @@ Known limits of this engine, and what is done about them:
 - A back-reference (`\\1`) makes the cost grow beyond all bounds with the key's length (50 s for 400 octets, measured
   for `^(.*)(.*)\\1\\2x$`). Such a pattern takes keys of at most BACK_REFERENCE_KEY_LIMIT octets; a longer key is
   Unavailable.
+- Repetitions within repetitions are written out when a pattern is compiled, and each `+` doubles what it stands
+  behind: a pattern that comes to more than COPIES_LIMIT pieces is refused.
 - A counted repetition is written out (`(a{100}){100}` is 10,000 a's), and each octet of a key may cost a step for
   each copy (5 s for 4096 octets, measured for `(a{1,100}){1,100}b`). Keys beyond STEP_LIMIT steps are Unavailable;
   up to 61 copies no key of 4096 octets is.
@@ -36,6 +38,10 @@ BACK_REFERENCE_KEY_LIMIT = 255
 
 STEP_LIMIT = 250_000
 """Octets of the key times copies in the pattern: about 50 ms at worst, at 0.2 µs for each (measured)."""
+
+COPIES_LIMIT = 10_000
+"""Pieces of a pattern whose repetitions are written out: compiling takes 0.4 s then, and grows with the square (27 s for
+`x{0,32767}b`, measured). Without a limit `x` and 30 plus signs take all the memory there is."""
 
 OCTETS_PER_COMPILE = 16 * 1024
 """At some 4 KB for a remembered state, a pattern holds 64 MB at worst. For keys of 30 octets that is 20 µs every 500
@@ -70,6 +76,8 @@ _Regex = ctypes.Array[ctypes.c_char]
 
 def _compile(pattern: bytes, options: int) -> _Regex:
     """Compile into a new regex_t. Raises PatternError."""
+    if _copies(pattern, plus=2 if options & EXTENDED else 1) > COPIES_LIMIT:
+        raise PatternError(f"its repetitions come to more than {COPIES_LIMIT} pieces")
     regex = (ctypes.c_char * _REGEX_OCTETS)()
     locale = _libc.uselocale(_C_LOCALE)
     try:
@@ -89,8 +97,11 @@ def _key_limit(pattern: bytes) -> int:
     return min(limit, BACK_REFERENCE_KEY_LIMIT) if _BACK_REFERENCE.search(pattern) else limit
 
 
-def _copies(pattern: bytes) -> int:
-    """How many pieces the counted repetitions of a pattern come to when they are written out; at least 1."""
+def _copies(pattern: bytes, plus: int = 1) -> int:
+    """How many pieces the counted repetitions of a pattern come to when they are written out; at least 1.
+
+    `plus` is what `x+` counts as: a search takes it for one x, but it is compiled as two, `xx*`.
+    """
     sizes = [0]  # of the groups that are open
     copies = last = 1
     for token in _TOKEN.finditer(pattern):
@@ -99,14 +110,20 @@ def _copies(pattern: bytes) -> int:
             copies = max(copies, last * most)
             sizes[-1] += last * (max(most, 1) - 1)
             last *= max(most, 1)
+        elif token[0] == b"+":
+            sizes[-1] += last * (plus - 1)
+            last *= plus
+            copies = max(copies, last) if plus > 1 else copies
         elif token[0] == b"(":
             sizes.append(0)
         elif token[0] == b")" and len(sizes) > 1:
             last = sizes.pop()
             sizes[-1] += last
-        elif token[0] not in (b"*", b"+", b"?"):
+        elif token[0] not in (b"*", b"?"):
             last = 1
             sizes[-1] += 1
+        if max(last, sizes[-1] - len(pattern)) > COPIES_LIMIT:
+            return max(last, sizes[-1])
     return copies
 
 

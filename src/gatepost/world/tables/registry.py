@@ -93,7 +93,7 @@ class Tables:
     What must be waited for is asked by threads and connections that start() and ask() make: in a worker, not before.
     """
 
-    __slots__ = ("_base", "_parameter", "_smtputf8", "_tables")
+    __slots__ = ("_base", "_parameter", "_smtputf8", "_tables", "_tell")
 
     def __init__(
         self, base: Path | None = None, *, smtputf8: bool = True, parameter: ParameterReader | None = None
@@ -102,6 +102,7 @@ class Tables:
         self._smtputf8 = smtputf8
         self._parameter = parameter
         self._tables: dict[str, Table] = {}
+        self._tell: Tell | None = None
 
     def __iter__(self) -> Iterator[Table]:
         return iter(self._tables.values())
@@ -122,6 +123,8 @@ class Tables:
         if table is None:
             loaded = load_table(name, base=self._base, smtputf8=self._smtputf8, parameter=self._parameter)
             table = self._tables[name] = loaded
+            if self._tell is not None and isinstance(table, AwaitedTable):
+                table.start(self._tell, is_membership=False)
         return table
 
     def start(self, tell: Tell, memberships: Collection[str] = ()) -> None:
@@ -129,6 +132,7 @@ class Tables:
 
         `tell` says when a table's server goes away and when it is back; tables of `memberships` are kept whole.
         """
+        self._tell = tell
         for table in self:
             if isinstance(table, AwaitedTable):
                 table.start(tell, is_membership=table.name in memberships)

@@ -25,12 +25,12 @@ from gatepost.model.answer import NOT_FOUND, Answer, Found, NotFound, Unavailabl
 from gatepost.model.errors import Complaint
 from gatepost.policy.questions import TableHit
 from gatepost.world.tables.awaited import AwaitedTable, Tell, Ticket, hit
-from gatepost.world.tables.outages import outages_of
 from gatepost.world.tables.server import USUAL_LIMITS, RemoteLimits, Server, ServerAwayError
 from gatepost.world.tables.server_threads import Result, ServerThreads
 from gatepost.world.tables.shared_entries import shared_entries_of
 from gatepost.world.tables.snapshot import Snapshot
 from gatepost.world.tables.table import TableRequest, TableType, admit, is_utf8
+from gatepost.world.watching.outages import outages_of
 
 MOST_KEPT = 20_000
 TRY_AGAIN_S = 1.0
@@ -45,7 +45,7 @@ class RemoteSource:
     """What a loader of such a type gives. `is_asked_for` tells keys that are in no case known without asking.
 
     `snapshot` is what all keys are asked for by, "" where the server cannot give them; `folds_snapshot`: it compares
-    them without regard to case.
+    them without regard to case; `holds_networks`: some may be networks, which stand for their addresses.
     """
 
     server: Callable[[], Server]
@@ -55,10 +55,15 @@ class RemoteSource:
     files: tuple[Path, ...] = ()
     snapshot: str = ""
     folds_snapshot: bool = False
+    holds_networks: bool = False
 
     def make_table(self, record: TableType, request: TableRequest) -> "RemoteTable":
         """Make the table."""
         return RemoteTable(record, request, self)
+
+    def make_snapshot(self, since: float, values: Mapping[str, str]) -> Snapshot:
+        """All entries as they were then."""
+        return Snapshot(since, values, folds=self.folds_snapshot, holds_networks=self.holds_networks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +91,18 @@ class RemoteTable(AwaitedTable):
         self._request = request
         self._source = source
         self._limits = source.limits
-        self._tell: Tell = lambda _text: None
+        self._tell: Tell | None = None
         self._threads: ServerThreads | None = None
         self._kept: dict[str, _Kept] = {}
         self._flights: dict[tuple[str, ...], _Flight] = {}
         self._snapshot: Snapshot | None = None
-        self._takes_snapshots = self._lacks_snapshot = False
+        self._takes_snapshots = False
         self._why_away = ""
-        self._away_since = self._back_since = 0.0
+        self._back_since = 0.0
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._outages = outages_of(request.name)  # made here, before the fork: all workers share it, and the next
+        self._outages = outages_of(f"table {request.name}")
+        self._snapshot_outages = outages_of(f"snapshot of table {request.name}")
+        # made here, before the fork: all workers share them, and the next
         self._shared = shared_entries_of(f"{request.name}\0{source.snapshot}") if source.snapshot else None
 
     # -- what is asked of it
@@ -107,7 +114,7 @@ class RemoteTable(AwaitedTable):
             self._takes_snapshots = True
             left = self._shared.read() if self._shared is not None else None
             if left is not None:
-                self._snapshot = Snapshot(*left, folds=self._source.folds_snapshot)
+                self._snapshot = self._source.make_snapshot(*left)
             self._take_snapshot()
 
     def close(self) -> None:
@@ -176,6 +183,7 @@ class RemoteTable(AwaitedTable):
             self._is_away(str(result), flight.began)
             self._land(flight, {})
             return
+        self._answers(flight.began)
         for key, answer in result.answers.items():
             if not isinstance(answer, Unavailable):
                 self._keep(key, _Kept(result.since, answer))
@@ -228,13 +236,18 @@ class RemoteTable(AwaitedTable):
             kept = _Kept(snapshot.since, snapshot.find(key, self._label))
         reason = why or f"{self._label}: {self._why_away or 'its server does not answer'}"
         if kept is None:
-            return Unavailable(reason)
+            return Unavailable(reason, self._is_told(why))
         age = time.monotonic() - kept.since
         if age > self._limits.stale_ttl_s:
-            return Unavailable(f"{reason}; what was known is too old" if self._limits.stale_ttl_s else reason)
+            too_old = "; what was known is too old" if self._limits.stale_ttl_s else ""
+            return Unavailable(f"{reason}{too_old}", self._is_told(why))
         if isinstance(kept.answer, Found):
             return Found(kept.answer.value, f"{kept.answer.source} (stale: {age:.0f} s old)")
         return kept.answer
+
+    def _is_told(self, why: str) -> bool:
+        """The log knows: this is an outage, and no query that is refused."""
+        return not why and self._outages.are_told
 
     # -- being away and coming back
 
@@ -243,26 +256,37 @@ class RemoteTable(AwaitedTable):
         if self._why_away or asked_at < self._back_since:
             return
         self._why_away = why
-        self._away_since = time.monotonic()
-        if self._outages.begins():
-            self._tell(f"{self._label}: its server is away: {why}; what is known serves on")
+        self._fails(why)
         self._after("probe", TRY_AGAIN_S, self._probe)
 
     def _probe(self) -> None:
-        if not self._submit(lambda server: server.check(), self._probed):
+        began = time.monotonic()
+
+        def probed(result: Result) -> None:
+            if isinstance(result, ServerAwayError):
+                self._fails(str(result))
+                self._after("probe", TRY_AGAIN_S, self._probe)
+                return
+            self._why_away = ""
+            self._back_since = time.monotonic()
+            self._answers(began)
+            if self._takes_snapshots:
+                self._take_snapshot()
+
+        if not self._submit(lambda server: server.check(), probed):
             self._after("probe", TRY_AGAIN_S, self._probe)
 
-    def _probed(self, result: Result) -> None:
-        if isinstance(result, ServerAwayError):
-            self._after("probe", TRY_AGAIN_S, self._probe)
-            return
-        self._why_away = ""
-        self._back_since = time.monotonic()
-        away_s = self._back_since - self._away_since
-        if self._outages.ends():
-            self._tell(f"{self._label}: its server is back after {away_s:.0f} s")
-        if self._takes_snapshots:
-            self._take_snapshot()
+    def _fails(self, why: str) -> None:
+        """Tell the log that an outage has begun, unless it knows."""
+        if self._tell is not None and self._outages.begins():
+            known = "what is known serves on" if self._limits.stale_ttl_s else "nothing is known without it"
+            self._tell(f"{self._label}: its server is away: {why}; {known}")
+
+    def _answers(self, asked_at: float) -> None:
+        """Tell the log that an outage is over, if there was one."""
+        ended = self._outages.ends(asked_at)
+        if self._tell is not None and ended is not None:
+            self._tell(f"{self._label}: its server is back after {ended.lasted_s:.0f} s")
 
     def _after(self, name: str, seconds: float, action: Callable[[], None]) -> None:
         former = self._timers.get(name)
@@ -281,13 +305,13 @@ class RemoteTable(AwaitedTable):
                 if not self._why_away:  # else another is taken when the server is back
                     self._after("snapshot", TRY_AGAIN_S, self._take_snapshot)
                 return
+            self._answers(began)
             if result is None:  # what was kept before serves on
-                if not self._lacks_snapshot:
+                if self._tell is not None and self._snapshot_outages.begins():
                     self._tell(f"{self._label}: it cannot be kept whole: without its server strangers are not known")
-                self._lacks_snapshot = True
                 self._after("snapshot", TRY_WHOLE_AGAIN_S, self._take_snapshot)
                 return
-            self._lacks_snapshot = False
+            self._snapshot_outages.ends(began)
             self._snapshot = result
             again_s = max(self._limits.cache_ttl_s, TRY_AGAIN_S, (time.monotonic() - began) * COSTS_AT_MOST)
             self._after("snapshot", again_s, self._take_snapshot)
@@ -303,7 +327,7 @@ class RemoteTable(AwaitedTable):
             return None
         if self._shared is not None:
             self._shared.write(since, values)
-        return Snapshot(since, values, folds=self._source.folds_snapshot)
+        return self._source.make_snapshot(since, values)
 
 
 class _Flight:

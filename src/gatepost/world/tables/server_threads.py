@@ -36,17 +36,18 @@ class ServerThreads:
         self._name = name
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._count = 0
-        self._idle = 0
+        self._threads = 0
+        self._unfinished = 0
 
     def submit(self, work: Callable[[Server], Any], done: Callable[[Result], None]) -> bool:
         """Take a job; `done` hears its result in the running event loop. False where too many wait."""
         if self._jobs.qsize() >= MOST_WAITING:
             return False
-        self._jobs.put(_Job(work, done, asyncio.get_running_loop()))
         with self._lock:
-            is_wanted = self._idle < self._jobs.qsize() and self._count < MOST_THREADS
-            self._count += is_wanted
+            self._jobs.put(_Job(work, done, asyncio.get_running_loop()))
+            self._unfinished += 1
+            is_wanted = self._threads < min(self._unfinished, MOST_THREADS)
+            self._threads += is_wanted
         if is_wanted:
             threading.Thread(target=self._run, name=f"table {self._name}", daemon=True).start()
         return True
@@ -54,13 +55,15 @@ class ServerThreads:
     def close(self) -> None:
         """Let the threads end when they have done what they are at."""
         with self._lock:
-            for _ in range(self._count):
+            for _ in range(self._threads):
                 self._jobs.put(None)
 
     def _run(self) -> None:
         server = self._make_server()
         while (job := self._next()) is not None:
             result = _result_of(job, server)
+            with self._lock:
+                self._unfinished -= 1
             try:
                 job.loop.call_soon_threadsafe(job.done, result)
             except RuntimeError:  # the loop is closed: nobody wants to know any more
@@ -70,19 +73,13 @@ class ServerThreads:
     def _next(self) -> _Job | None:
         """The next job; None: end."""
         while True:
-            with self._lock:
-                self._idle += 1
             try:
-                job, is_over = self._jobs.get(timeout=IDLE_S), True
+                return self._jobs.get(timeout=IDLE_S)
             except queue.Empty:
-                job, is_over = None, False
-            with self._lock:
-                self._idle -= 1
-                if job is None and (is_over or self._jobs.empty()):  # else one came just now, for this thread
-                    self._count -= 1
-                    return None
-            if job is not None:
-                return job
+                with self._lock:
+                    if self._jobs.empty():  # else one came just now, for this thread
+                        self._threads -= 1
+                        return None
 
 
 def _result_of(job: _Job, server: Server) -> Result:

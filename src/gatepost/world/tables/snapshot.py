@@ -1,8 +1,8 @@
 """All entries of a table as they were at one moment: what answers for its server while that is away.
 
-A key is found as it stands (for mysql without regard to case, as its collations compare). A key that is an address is
-also found in entries that are networks (`192.0.2.0/24`), for the query of such a table compares so; of several the
-longest prefix counts.
+A key is found as it stands (for mysql without regard to case, as its collations compare). Where a table says by its
+`snapshot_query` that it holds networks, a key that is an address is found in them too (`192.0.2.0/24`); of several
+the longest prefix counts. Elsewhere `192.0.2.0/24` is a key like any other, as it is to the table's own query.
 """
 
 import ipaddress
@@ -18,20 +18,20 @@ class Snapshot:
 
     __slots__ = ("_folds", "_networks", "_values", "since")
 
-    def __init__(self, since: float, values: Mapping[str, str], *, folds: bool) -> None:
+    def __init__(self, since: float, values: Mapping[str, str], *, folds: bool, holds_networks: bool) -> None:
         self.since = since
         self._folds = folds
         self._values = {key.lower().rstrip(): value for key, value in values.items()} if folds else values
         self._networks: dict[tuple[int, int], dict[int, str]] = {}
-        for key, value in values.items():
-            if "/" in key:
+        if holds_networks:
+            for key, value in values.items():
                 self._add_network(key, value)
 
     def _add_network(self, key: str, value: str) -> None:
         try:
             network = ipaddress.ip_network(key)
         except ValueError:
-            return
+            return  # a name
         same_length = self._networks.setdefault((network.version, network.prefixlen), {})
         same_length[int(network.network_address)] = value
 

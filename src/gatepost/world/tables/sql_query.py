@@ -43,6 +43,12 @@ _ESCAPES = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", 
 _WORD = re.compile(r"[A-Za-z_]\w*|\|\||[()!]")
 _NO_SNAPSHOT = {"OR", "XOR", "NOT", "UNION", "INTERSECT", "EXCEPT", "LIMIT", "GROUP", "HAVING", "ORDER", "DISTINCT"}
 _NO_SNAPSHOT |= {"BETWEEN", "CASE", "OFFSET", "FETCH", "FOR", "CALL", "PROCEDURE", "INTO", "||", "!"}
+_AGGREGATE = re.compile(
+    r"\b(?:COUNT|MAX|MIN|SUM|TOTAL|AVG|ANY_VALUE|(?:GROUP|JSON_GROUP)_\w+|\w+_AGG|JSON\w+AGG|BIT_\w+|BOOL_\w+|EVERY"
+    r"|STD|STDDEV\w*|VAR_\w+|VARIANCE)\s*\(",
+    re.IGNORECASE,
+)
+"""Makes one row of all: of every key's rows, where the snapshot asks."""
 
 SNAPSHOT_ROWS = 50_000
 """A table of more rows is not kept whole: some 10 MB for each worker, and seconds of a driver's time."""
@@ -154,18 +160,30 @@ def derive_snapshot(query: SqlQuery) -> SqlQuery | None:
     comparison, select = _COMPARISON.search(before), re.match(r"\s*SELECT\b", before, re.IGNORECASE)
     if comparison is None or select is None or ";" in after or _REST.match(after) is None:
         return None
-    words = [*_outer_words(before), *_outer_words(after)]
+    conditions, rest = list(_outer_words(before)), list(_outer_words(after))
+    words = [*conditions, *rest]
     if words.count("SELECT") != 1 or words.count("WHERE") != 1 or _NO_SNAPSHOT & set(words):
         return None
+    if "WHERE" not in conditions or _is_open(before) or _AGGREGATE.search(before + after):
+        return None
     column = comparison.group("column")
-    rest = f"{before[select.end() : comparison.start('column')]}1=1{after}"
-    return SqlQuery((f"SELECT {column},{rest}\nLIMIT {SNAPSHOT_ROWS + 1}",))
+    text = f"{before[select.end() : comparison.start('column')]}1=1{after}"
+    return SqlQuery((f"SELECT {column},{text}\nLIMIT {SNAPSHOT_ROWS + 1}",))
+
+
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|`[^`]*`""")
+
+
+def _is_open(text: str) -> bool:
+    """It ends inside a parenthesis, where what stands around it cannot be told."""
+    bare = _QUOTED.sub(" ", text)
+    return bare.count("(") != bare.count(")")
 
 
 def _outer_words(text: str) -> Iterator[str]:
     """The words outside parentheses and quotes, in upper case. An open parenthesis hides what follows."""
     depth = 0
-    for match in _WORD.finditer(re.sub(r"""'(?:[^']|'')*'|"[^"]*"|`[^`]*`""", " ", text)):
+    for match in _WORD.finditer(_QUOTED.sub(" ", text)):
         word = match.group()
         if word == "(":
             depth += 1

@@ -89,10 +89,12 @@ class SqlServer:
         assert query is not None  # RemoteSource.snapshot is empty then
         try:
             rows = self._connection.over(lambda connection: connection.rows(query, ()))
+            return self._gather(rows) if len(rows) <= SNAPSHOT_ROWS else None
         except QueryRefusedError:
             return None
-        if len(rows) > SNAPSHOT_ROWS:
-            return None
+
+    def _gather(self, rows: Sequence[Row]) -> Mapping[str, str]:
+        """The rows by their first column. Raises QueryRefusedError."""
         gathered: dict[str, list[str | None]] = {}
         for key, *columns in rows:
             if key:
@@ -121,17 +123,21 @@ _ANYTHING = SqlQuery(("SELECT 1",))
 def load_sql(
     request: TableRequest, dialect: str, connector: Callable[[LookupFile, RemoteLimits], Callable[[], SqlConnection]]
 ) -> RemoteSource:
-    """Load a table of one dialect. `connector` makes, for each thread, what opens a connection. Raises TableError."""
+    """Load a table of one dialect. `connector` makes what opens a connection, in any thread. Raises TableError.
+
+    That is made here, before the workers give up root: the files of its TLS may be root's alone.
+    """
     file = read_lookup_file(request)
     queries = read_queries(file, dialect)
     results = read_results(file)
     limits = read_limits(file)
-    connector(file, limits)  # what is wrong with its hosts shows here
+    connect = connector(file, limits)
 
     def server() -> SqlServer:
-        connection = Reconnecting(connector(file, limits))
         first_column_only = dialect == "sqlite"  # as in Postfix
-        return SqlServer(request.shown_name, queries, results, connection, first_column_only=first_column_only)
+        return SqlServer(
+            request.shown_name, queries, results, Reconnecting(connect), first_column_only=first_column_only
+        )
 
     return RemoteSource(
         server,
@@ -141,6 +147,7 @@ def load_sql(
         () if file.path is None else (file.path,),
         snapshot=_identity(file, queries),
         folds_snapshot=dialect == "mysql",  # its collations compare without regard to case
+        holds_networks=bool(file.text("snapshot_query")),
     )
 
 

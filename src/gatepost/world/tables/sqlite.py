@@ -8,6 +8,7 @@ Unavailable: the database cannot be opened and the key is not known, or the quer
 Postfix: sqlite_table(5)
 """
 
+import os
 import sqlite3
 from collections.abc import Callable
 from urllib.parse import quote
@@ -57,7 +58,7 @@ def connector(file: LookupFile, limits: RemoteLimits, mode: str = "ro") -> Calla
     """What opens the database of a lookup file; `mode` is SQLite's: ro, rw, rwc. Raises TableError."""
     if not file.dbpath:
         raise file.fault("", "it names no database", "write dbpath = /path/to/database")
-    address = f"file:{quote(file.dbpath)}?mode={mode}"
+    address = f"file:{quote(os.fsencode(file.dbpath))}?mode={mode}"
 
     def connect() -> SqliteConnection:
         try:

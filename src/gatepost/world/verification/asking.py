@@ -7,7 +7,7 @@
 Of all workers one probes; the others look into the cache, every LOOK_S, until the result is there. Whoever has waited
 wait_s hears IN_PROGRESS. A result that counts is given at once, also while it is refreshed.
 
-Unavailable: the cache failed. The log says so once, and once more when it works again.
+Unavailable: the cache failed. The log says so once, whichever worker finds out, and once more when it works again.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from gatepost.policy.questions import AddressProbe
 from gatepost.world.verification.cache import CacheAwayError, VerifyCache
 from gatepost.world.verification.prober import Prober
 from gatepost.world.watching.log import Logging
+from gatepost.world.watching.outages import outages_of
 
 LOOK_S = 0.2
 """Far below what a client notices, far above what a look costs (0.1 ms)."""
@@ -73,7 +74,7 @@ class AddressVerification:
         self._most_probes = most_probes
         self._clock = clock
         self._flights: dict[Key, _Flight] = {}
-        self._is_away = False
+        self._outages = outages_of("address_verify_map")
 
     def ask(self, question: AddressProbe, done: Done) -> Waiting:
         """Ask; `done` is called once, never from within this call."""
@@ -145,13 +146,11 @@ class AddressVerification:
                 flight.tell(Found(IN_PROGRESS))
 
     def _fails(self, why: str) -> None:
-        if not self._is_away:
-            self._is_away = True
+        if self._outages.begins():
             self._log.warning(f"address_verify_map: {why}: address verification problem until it works again")
 
     def _works(self) -> None:
-        if self._is_away:
-            self._is_away = False
+        if self._outages.ends():
             self._log.info("address_verify_map works again")
 
 

@@ -1,25 +1,17 @@
 """The cache of address verification: one SQLite file for all workers, which outlives them.
 
-One thread works on it, so that the event loop never waits for a disk. `begin` reads a record and, where a probe is
-due, writes down that it is under way in the same transaction: of all workers one sends it. What is expired is
-removed once a CLEANING_S by whoever writes then.
+`begin` reads a record and, where a probe is due, writes down that it is under way in one transaction: of all workers
+one sends it. What is expired is removed once a CLEANING_S by whoever writes then.
 
-The file is made where it is missing (its directory too, but only that one level). A result that is lost is found
-again by a probe, so a commit need not reach the disk before the client hears of it (WAL, synchronous=NORMAL).
+A result that is lost is found again by a probe, so a commit need not reach the disk before the client hears of it
+(WAL, synchronous=NORMAL). How processes share the file: world/sqlite_file.py.
 
 Unavailable: CacheAwayError: no right to write, a full disk, a damaged file. It is opened again at the next call.
 Postfix: address_verify_map, address_verify_cache_cleanup_interval (12h).
 """
 
-import asyncio
-import contextlib
-import os
 import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
 
 from gatepost.policy.address_verification import (
     IN_PROGRESS,
@@ -31,10 +23,7 @@ from gatepost.policy.address_verification import (
     kept,
     standing,
 )
-
-FORMAT = 1
-BUSY_S = 5.0
-"""How long the thread waits for another process's transaction, which takes a millisecond."""
+from gatepost.world.sqlite_file import MEMORY, SqliteFile
 
 CLEANING_S = 43_200
 """12 hours: Postfix's default of address_verify_cache_cleanup_interval."""
@@ -42,8 +31,7 @@ CLEANING_S = 43_200
 LONGEST_TEXT = 1000
 """Characters of what a server said: more than a reply of ours can hold."""
 
-MEMORY = ":memory:"
-
+_PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL")
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS verified (address TEXT, hop TEXT, status TEXT, text TEXT, probed INTEGER,"
     " updated INTEGER, PRIMARY KEY (address, hop)) WITHOUT ROWID"
@@ -52,8 +40,6 @@ _READ = "SELECT status, text, probed, updated FROM verified WHERE address = ? AN
 _WRITE = "REPLACE INTO verified (address, hop, status, text, probed, updated) VALUES (?, ?, ?, ?, ?, ?)"
 _REMOVE = "DELETE FROM verified WHERE address = ? AND hop = ?"
 _EXPIRED = "DELETE FROM verified WHERE (status = ? AND updated <= ?) OR (status != ? AND updated <= ?)"
-
-T = TypeVar("T")
 
 
 class CacheAwayError(Exception):
@@ -81,20 +67,14 @@ class VerifyCache:
     """To be used within one event loop."""
 
     def __init__(self, path: str, terms: VerifyTerms) -> None:
-        self._path = path
+        self._file = SqliteFile(path, _TABLE, _PRAGMAS, CacheAwayError)
         self._terms = terms
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="verify")
-        self._file: sqlite3.Connection | None = None
         self._cleaned_at = 0
 
     async def begin(self, address: str, hop: str, now: int) -> Standing:
         """What is known; where `is_due`, the caller is the one who probes."""
 
         def work(file: sqlite3.Connection) -> Standing:
-            found = standing(_read(file, address, hop), self._terms, now)
-            if found.result is not None and not found.is_due:
-                return found
-            file.execute("BEGIN IMMEDIATE")
             record = _read(file, address, hop)
             found = standing(record, self._terms, now)
             if found.is_due:
@@ -102,17 +82,17 @@ class VerifyCache:
                 _write(file, address, hop, Record(former.result, now, former.updated_at))
             return found
 
-        return await self._do(work)
+        found = await self.look(address, hop, now)
+        return found if found.result is not None and not found.is_due else await self._file.write(work)
 
     async def look(self, address: str, hop: str, now: int) -> Standing:
         """What is known, without a promise to probe."""
-        return await self._do(lambda file: standing(_read(file, address, hop), self._terms, now))
+        return await self._file.read(lambda file: standing(_read(file, address, hop), self._terms, now))
 
     async def write(self, address: str, hop: str, result: ProbeResult, now: int) -> None:
         """Write down what a probe came to."""
 
         def work(file: sqlite3.Connection) -> None:
-            file.execute("BEGIN IMMEDIATE")
             record = kept(_read(file, address, hop), result, self._terms, now)
             if record is None:
                 file.execute(_REMOVE, (address, hop))
@@ -120,7 +100,7 @@ class VerifyCache:
                 _write(file, address, hop, record)
             self._clean(file, now)
 
-        await self._do(work)
+        await self._file.write(work)
 
     async def entries(self, address: str = "") -> list[Entry]:
         """Every entry, or those of one address."""
@@ -130,74 +110,21 @@ class VerifyCache:
             query = f"SELECT address, hop, status, text, probed, updated FROM verified {where} ORDER BY address, hop"  # noqa: S608 - the condition is one of two of ours
             return [Entry(row[0], row[1], _record(row[2:])) for row in file.execute(query, values)]
 
-        return await self._do(work)
+        return [] if self._file.is_missing else await self._file.read(work)
 
     async def flush(self, address: str = "") -> int:
         """Forget everything, or one address; gives how many entries."""
 
         def work(file: sqlite3.Connection) -> int:
-            file.execute("BEGIN IMMEDIATE")
             if address:
                 return file.execute("DELETE FROM verified WHERE address = ?", (address,)).rowcount
             return file.execute("DELETE FROM verified").rowcount
 
-        return await self._do(work)
+        return 0 if self._file.is_missing else await self._file.write(work)
 
     def close(self) -> None:
         """Close the file once what is under way is done."""
-        with contextlib.suppress(RuntimeError):  # closed before
-            self._thread.submit(self._close)
-        self._thread.shutdown(wait=False)
-
-    async def _do(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
-        except RuntimeError as error:  # the thread has been told to end
-            raise CacheAwayError(str(error)) from None
-
-    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            file = self._file or self._open()
-            result = work(file)
-            if file.in_transaction:
-                file.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
-            self._close()
-            raise CacheAwayError(getattr(error, "strerror", None) or str(error)) from None
-        except BaseException:
-            self._close()
-            raise
-        return result
-
-    def _open(self) -> sqlite3.Connection:
-        if self._path != MEMORY:
-            self._own(Path(self._path))
-        self._file = file = sqlite3.connect(self._path, BUSY_S, isolation_level=None, check_same_thread=False)
-        for line in ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=NORMAL"):
-            file.execute(line)
-        known = file.execute("PRAGMA user_version").fetchone()[0]
-        if known not in (0, FORMAT):
-            raise sqlite3.DatabaseError(f"format {known}, written by another version of Gatepost")
-        file.execute(_TABLE)
-        if not known:
-            file.execute(f"PRAGMA user_version={FORMAT}")
-        return file
-
-    def _own(self, path: Path) -> None:
-        """Make the file where it is missing; what root makes, by a command, belongs to the directory's owner."""
-        path.parent.mkdir(exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-        try:
-            if os.geteuid() == 0 and os.fstat(descriptor).st_uid == 0:
-                home = path.parent.stat()
-                os.fchown(descriptor, home.st_uid, home.st_gid)
-        finally:
-            os.close(descriptor)
-
-    def _close(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            file.close()
+        self._file.close()
 
     def _clean(self, file: sqlite3.Connection, now: int) -> None:
         if now - self._cleaned_at < CLEANING_S:

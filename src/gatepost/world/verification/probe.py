@@ -107,7 +107,7 @@ class Probe:
     def hop_lost(self, why: str, *, has_timed_out: bool) -> None:
         """Learn that the connection is gone."""
         connection = self._connection
-        if connection is not None and connection.is_reused and not has_timed_out:
+        if connection is not None and connection.is_worth_another and not has_timed_out:
             self._connection = self._pool.connect(self._key, self)
         elif why.startswith("connect to "):
             self._failed(self._unconnected(why.removeprefix("connect to ")))

@@ -7,8 +7,8 @@ At most address_verify_connection_limit probes are under way; others wait for th
 address_verify_deadline in all, from its turn on. Mail exchangers are asked the best first, addresses in the order of
 the DNS, until one gives an answer that is final: a yes, or a 5xx to EHLO, MAIL or RCPT (a 5xx greeting is not).
 
-A next hop that is away is told to the log once, and once more when it answers again. What strangers' servers do is
-not worth a line; an outage of the DNS is told by world.names.
+A next hop that is away is told to the log once, whichever worker finds out, and once more when it answers again.
+What strangers' servers do is not worth a line; an outage of the DNS is told by world.names.
 
 Gives: a ProbeResult, whatever happens. Its texts are those of Postfix.
 Postfix: smtp(8); smtp_mx_address_limit, smtp_mx_session_limit, smtp_tcp_port, smtp_skip_5xx_greeting.
@@ -28,6 +28,7 @@ from gatepost.world.net.next_hop_address import HopAddress, parse_hop_address
 from gatepost.world.net.next_hop_pool import NextHopPool, NextHopSettings
 from gatepost.world.verification.probe import Probe, Probed, Server
 from gatepost.world.watching.log import Logging
+from gatepost.world.watching.outages import outages_of
 
 MOST_ADDRESSES = 5
 """Postfix: smtp_mx_address_limit."""
@@ -65,7 +66,6 @@ class Prober:
         self._settings = settings
         self._log = log
         self._turns = asyncio.Semaphore(settings.most_connections)
-        self._away: set[str] = set()
         timeout_s = min(settings.hop.smtpd_proxy_timeout, settings.deadline_s)
         self._to_exchanger = replace(settings.hop, smtpd_proxy_timeout=timeout_s, smtpd_proxy_ehlo=settings.own_name)
 
@@ -119,15 +119,13 @@ class Prober:
 
     def _note(self, hop: str, probed: Probed) -> None:
         """Tell the log of an outage, once."""
-        if probed.is_away and hop not in self._away:
-            self._away.add(hop)
-            text = (
-                f"address verification: next hop {hop}: {probed.result.text}: addresses are put off until it answers"
-            )
-            self._log.warning(text)
-        elif not probed.is_away and hop in self._away:
-            self._away.discard(hop)
-            self._log.info(f"address verification: next hop {hop} answers again")
+        name = f"address verification: next hop {hop}"
+        outages = outages_of(name)
+        if not probed.is_away:
+            if outages.ends():
+                self._log.info(f"{name} answers again")
+        elif outages.begins():
+            self._log.warning(f"{name}: {probed.result.text}: addresses are put off until it answers")
 
     # Finding mail exchangers.
 

@@ -33,6 +33,8 @@ EARLY = frozenset({State.START, State.BDAT_EARLY})
 
 def auth(chat: Chat, line: str) -> None:
     """Begin a login."""
+    if chat.is_too_many("AUTH"):
+        return
     refusal = _refusal(chat)
     words = split_words(line)[0][1:]
     if refusal is None and len(words) not in (1, 2):

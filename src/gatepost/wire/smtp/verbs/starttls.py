@@ -4,8 +4,8 @@ After 220 the dialogue waits until its owner has done the handshake and calls se
 that the client had sent ahead is thrown away unread: what came in the clear must never count as said under TLS
 (CVE-2011-0411). What the session knew is forgotten too: name, transaction, login (RFC 3207 section 4.2).
 
-Refused: an argument (501 5.5.4), a session under TLS already (554 5.5.1), smtpd_tls_security_level = none (502 5.5.1).
-The asker may refuse too: 454 4.7.0 where no certificate can be used.
+Refused: an argument (501 5.5.4), a session under TLS already (554 5.5.1), smtpd_tls_security_level = none (502
+5.5.1). The asker may refuse too: 454 4.7.0 where no certificate can be used.
 Postfix: smtpd_tls_security_level, smtpd_tls_wrappermode.
 """
 
@@ -34,7 +34,7 @@ def starttls(chat: Chat, line: str) -> None:
         chat.refuse(_ACTIVE)
     elif not chat.may_starttls:
         chat.refuse(_NOT_SERVED)
-    else:
+    elif not chat.is_too_many("STARTTLS"):
         chat.ask(TlsAsked(), _settle)
 
 

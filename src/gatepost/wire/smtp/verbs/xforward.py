@@ -44,7 +44,7 @@ def xforward(chat: Chat, line: str) -> None:
         if isinstance(given, Reply):
             chat.refuse(given)
         else:
-            chat.forwarded = chat.forwarded | given
+            chat.forwarded = {**chat.forwarded, **given}
             chat.accept(OK)
 
 

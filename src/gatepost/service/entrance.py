@@ -1,0 +1,161 @@
+"""What a client meets before the policy: who it may speak for, how much it may take, how long it waits.
+
+In this order: smtpd_authorized_xclient_hosts and smtpd_authorized_xforward_hosts, so that EHLO knows what to offer;
+the limits for each client (client_limits.py), but for those on smtpd_client_event_limit_exceptions and those that may
+XCLIENT; the greeting's wait (postscreen_greet_wait), but for those that postscreen_access_list spares. After XCLIENT
+the first list and the limits are those of the client spoken for; its connection is not counted once more, and who
+may XFORWARD is who connected, as in Postfix.
+
+A proxy's health check meets none of it.
+Unavailable: where the first two lists cannot be asked, EHLO and the command hear 421, as from Postfix; where the
+exceptions or those spared cannot, the limits hold and the client waits.
+Log: `PREGREET 14 after 0.02 from [192.0.2.1]:40123: EHLO spam\\r\\n`, as postscreen(8).
+"""
+
+import asyncio
+from collections.abc import Callable
+
+from gatepost.model.answer import Found, Unavailable
+from gatepost.model.match_list import MatchList
+from gatepost.model.reply import Reply
+from gatepost.model.session import Session
+from gatepost.policy.asking import Asking, ask
+from gatepost.policy.matching import is_trusted
+from gatepost.policy.questions import TableLookup
+from gatepost.service.arrival_findings import SPARED
+from gatepost.service.caller import Caller
+from gatepost.service.client_limits import Visit
+from gatepost.service.door_context import DoorContext
+from gatepost.service.inquiry import inquire
+from gatepost.service.session_log import SessionLog
+from gatepost.wire.smtp.dialogue import SmtpDialogue
+from gatepost.wire.smtp.events import SpokeEarly
+from gatepost.world.answering import SessionAnswers
+from gatepost.world.net.connection import Connection
+
+
+class Entrance:
+    """The way in of one session. `refuse` gives a client its refusal."""
+
+    __slots__ = ("_answers", "_began", "_caller", "_connection", "_dialogue", "_door", "_log", "_refuse", "_visit")
+
+    def __init__(
+        self,
+        connection: Connection,
+        door: DoorContext,
+        answers: SessionAnswers,
+        caller: Caller,
+        dialogue: SmtpDialogue,
+        log: SessionLog,
+        refuse: Callable[[Reply], None],
+    ) -> None:
+        self._connection = connection
+        self._door = door
+        self._answers = answers
+        self._caller = caller
+        self._dialogue = dialogue
+        self._log = log
+        self._refuse = refuse
+        self._visit: Visit | None = None
+        self._began = asyncio.get_running_loop().time()
+
+    def enter(self, where: str, then: Callable[[], None]) -> None:
+        """Let the client in, then go on; or refuse it."""
+        settings, dialogue = self._door.policy.settings, self._dialogue
+
+        def may_xclient(matched: bool | Unavailable) -> None:
+            dialogue.may_xclient = _told(matched)
+            if where == "CONNECT":
+                self._match(settings.smtpd_authorized_xforward_hosts, where, may_xforward)
+            else:
+                self._limit(where, then)
+
+        def may_xforward(matched: bool | Unavailable) -> None:
+            dialogue.may_xforward = _told(matched)
+            self._limit(where, then)
+
+        self._match(settings.smtpd_authorized_xclient_hosts, where, may_xclient)
+
+    def _match(self, clients: MatchList, where: str, told: Callable[[bool | Unavailable], None]) -> None:
+        """Whether the client is on a list; a list that cannot be asked is told of in the log."""
+        if clients.patterns:
+            self._caller.match(clients, where, told)
+        else:
+            told(False)  # noqa: FBT003 -- the answer
+
+    def _limit(self, where: str, then: Callable[[], None]) -> None:
+        admission, dialogue = self._door.admission, self._dialogue
+
+        def is_exempt(matched: bool | Unavailable) -> None:
+            if matched is True:
+                self._wait(where, then)
+                return
+            visit = admission.limits.visit(self._caller.client.address, self._log)
+            dialogue.count = lambda verb: visit.count(verb, dialogue.client)
+            refusal = None
+            if where == "CONNECT":
+                self._visit = visit
+                refusal = visit.connect(turn_away)
+                if refusal is None and dialogue.tls is not None:
+                    refusal = visit.count("TLS", dialogue.client)
+            if refusal is not None:
+                self._refuse(refusal)
+            else:
+                self._wait(where, then)
+
+        def turn_away(refusal: Reply) -> None:
+            dialogue.turn_away(refusal)
+            self._connection.pump()
+
+        dialogue.count = None
+        if not admission.limits.are_set or dialogue.may_xclient or self._connection.is_health_check:
+            self._wait(where, then)
+        else:
+            self._match(self._door.policy.settings.smtpd_client_event_limit_exceptions, where, is_exempt)
+
+    def _wait(self, where: str, then: Callable[[], None]) -> None:
+        admission = self._door.admission
+        if admission.greeting_wait is None or where != "CONNECT" or self._connection.is_health_check:
+            then()
+            return
+
+        def is_spared(spared: bool) -> None:
+            if not spared:
+                self._dialogue.greeting_wait = admission.greeting_wait
+            then()
+            self._connection.pump()
+
+        client, settings = self._caller.client, self._door.policy.settings
+        withdrawn = self._door.trust_guard.withdraws(client.address)
+        session = Session(client, settings, where, is_trust_withdrawn=withdrawn)
+        inquire(_is_spared(session), self._answers, is_spared, self._connection.guard)
+
+    def heard_early(self, event: SpokeEarly) -> None:
+        """Tell of a client that did not wait."""
+        after_s = asyncio.get_running_loop().time() - self._began
+        client = self._caller.client
+        said = f"PREGREET {event.size_bytes} after {after_s:.2g}"
+        self._door.admission.log.info(f"{said} from [{client.address.text}]:{client.port}: {event.shown}")
+
+    def leave(self) -> None:
+        """The session is over."""
+        if self._visit is not None:
+            self._visit.leave()
+
+
+def _told(matched: bool | Unavailable) -> bool | None:
+    return None if isinstance(matched, Unavailable) else matched
+
+
+def _is_spared(session: Session) -> Asking[bool]:
+    """postscreen_access_list: the first word that has an opinion counts; one that cannot be asked has none."""
+    for word in session.settings.postscreen_access_list:
+        if word == SPARED:
+            if (yield from is_trusted(session.settings.mynetworks, session)) is True:
+                return True
+        elif ":" in word:
+            answer = yield from ask(TableLookup(word, (session.client.address.text,)))
+            said = answer.value.value.strip().lower() if isinstance(answer, Found) else "dunno"
+            if said != "dunno":
+                return said == "permit"
+    return False

@@ -1,0 +1,29 @@
+Address bombs: long, nested and routed addresses cost a reply each, and nothing more
+
+client 127.0.0.2
+S: …
+C: HELO client.example
+S: 250 gate.example.com
+C+ MAIL FROM:<\{300*@a.example,}b@sender.example>\r\n
+S: …
+C+ MAIL FROM:<\{1900*(}a@sender.example>\r\n
+S: …
+C+ MAIL FROM:<\{900*\\"}@sender.example>\r\n
+S: …
+C+ MAIL FROM:<\{900*a.}a@sender.example>\r\n
+S: …
+C: RSET
+S: 250 2.0.0 Ok
+C: MAIL FROM:<ann@sender.example>
+S: 250 2.1.0 Ok
+C+ RCPT TO:<\{1500*x}@example.com>\r\n
+S: …
+C+ RCPT TO:<\{400*a%}b@example.com>\r\n
+S: …
+C+ RCPT TO:<\{400*a!}b@example.com>\r\n
+S: …
+C+ RCPT TO:<bob@\{500*a.}example.com>\r\n
+S: …
+C: QUIT
+S: 221 2.0.0 Bye
+closes
