@@ -13,10 +13,10 @@ from gatepost.manual.topics.parameters import NOT_CARRIED_OUT, REFERRED_TO
 from gatepost.manual.topics.topic import Kind
 from gatepost.policy import access
 from gatepost.policy.registry import RESTRICTIONS
-from gatepost.service.unused_parameters import HALF_USED, USED
+from gatepost.service.unused_parameters import USED
 from gatepost.world.tables.registry import TABLE_TYPES
 
-CONTENTS = Contents(program, USED | HALF_USED)
+CONTENTS = Contents(program, USED)
 LEAST = 15
 """Characters that say something."""
 
@@ -68,4 +68,4 @@ def test_every_option_of_a_command_has_help(name):
 def test_a_parameter_without_effect_says_so():
     topics = {topic.name: topic for topic in CONTENTS.of_kind(Kind.PARAMETER)}
     silent = {name for name, topic in topics.items() if NOT_CARRIED_OUT not in topic.summary}
-    assert silent == (USED | HALF_USED | REFERRED_TO) & set(topics)
+    assert silent == (USED | REFERRED_TO) & set(topics)

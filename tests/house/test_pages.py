@@ -7,16 +7,16 @@ import tomllib
 from gatepost.cli.main import main as program
 from gatepost.manual.contents import Contents
 from gatepost.manual.pages import stale_pages
-from gatepost.service.unused_parameters import HALF_USED, USED
+from gatepost.service.unused_parameters import USED
 from tests.conftest import ROOT
 
 
 def test_made_pages_are_fresh():
-    assert sorted(stale_pages(ROOT, Contents(program, USED | HALF_USED))) == [], "make docs"
+    assert sorted(stale_pages(ROOT, Contents(program, USED))) == [], "make docs"
 
 
 def test_a_stale_byte_is_seen(tmp_path):
-    contents = Contents(program, USED | HALF_USED)
+    contents = Contents(program, USED)
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs/differences.md").write_bytes((ROOT / "docs/differences.md").read_bytes())
     for page, text in stale_pages(tmp_path, contents).items():

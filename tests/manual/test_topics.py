@@ -6,9 +6,9 @@ from gatepost.cli.main import main as program
 from gatepost.manual.contents import Contents
 from gatepost.manual.topics.topic import Example, Kind, Paragraph, read_manual
 from gatepost.manual.writing.terminal import TerminalWriter
-from gatepost.service.unused_parameters import HALF_USED, USED
+from gatepost.service.unused_parameters import USED
 
-CONTENTS = Contents(program, USED | HALF_USED)
+CONTENTS = Contents(program, USED)
 
 
 def test_a_docstring_is_read():

@@ -133,7 +133,8 @@ class Supervisor:
             self._reload()
         for generation in self._generations():
             generation.fill(time.monotonic(), partial(self._not_for, generation), self._watchdog.word_every_s)
-        for worker in self._watchdog.silent(now, self._workers()):
+        accepting = [worker for generation in self._generations() for worker in generation.workers]
+        for worker in self._watchdog.silent(now, accepting):
             self._log.error(f"worker pid {worker.pid} has said nothing for {self._watchdog.limit_s:g} s: killed")
             worker.kill()
         self._kill_the_late(now)
@@ -141,7 +142,9 @@ class Supervisor:
     def _wait(self) -> None:
         poll = select.poll()
         poll.register(self._signals.reading, select.POLLIN)
-        speaking = {w.channel.fileno(): w for g in self._generations() for w in g.workers}
+        speaking = {
+            w.channel.fileno(): w for g in self._generations() for w in g.workers
+        }  # the others finish by a deadline
         for descriptor in speaking:
             poll.register(descriptor, select.POLLIN)
         due = min((generation.next_due() for generation in self._generations()), default=float("inf"))

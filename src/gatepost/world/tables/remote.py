@@ -102,7 +102,7 @@ class RemoteTable(AwaitedTable):
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._outages = outages_of(f"table {request.name}")
         self._snapshot_outages = outages_of(f"snapshot of table {request.name}")
-        # made here, before the fork: all workers share them, and the next
+        # Made here, before the fork: all workers share it, and the next.
         self._shared = shared_entries_of(f"{request.name}\0{source.snapshot}") if source.snapshot else None
 
     # -- what is asked of it
