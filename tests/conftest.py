@@ -11,6 +11,8 @@ from typing import NoReturn
 
 import pytest
 
+from gatepost.world.watching.outages import forget_outages
+
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 SYSTEM_PATHS = "/usr/sbin:/sbin:/usr/lib/postfix/sbin"
@@ -26,6 +28,12 @@ def lack(what: str) -> NoReturn:
     if os.environ.get("CI") == "true":
         pytest.fail(what)
     pytest.skip(what)
+
+
+@pytest.fixture(autouse=True)
+def _no_outage_is_known() -> None:
+    """What one test has seen fail the next has not."""
+    forget_outages()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

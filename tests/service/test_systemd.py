@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,6 @@ from gatepost.testing.free_ports import free_port
 from gatepost.world.net.given_sockets import GivenSockets
 from gatepost.world.net.listen import DoorSpec, open_listeners
 from tests.service.conftest import SCRIPT, EchoService
-
 
 BECOME = """\
 import fcntl, os, sys
@@ -104,6 +104,16 @@ def test_the_watchdog_hears_of_us_and_a_stuck_worker_is_replaced(service):
         service.wait_until(lambda: len(service.workers() - {stuck}) == 2, "another in its place")
         assert service.log().count("has said nothing") == 1
         assert service.connect().greeting == "first"
+
+
+def test_the_watchdog_leaves_former_workers_their_time(service):
+    service.start({"WATCHDOG_USEC": "1000000"})
+    client = service.connect()
+    service.configure("second")
+    service.await_log("reloaded")
+    time.sleep(2.5)  # more than twice its limit
+    assert client.ask("still here") == "still here"
+    assert "has said nothing" not in service.log()
 
 
 @pytest.mark.parametrize(

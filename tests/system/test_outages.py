@@ -60,7 +60,7 @@ def check(main_cf: str, first: str, told: str, *, times: int = 1) -> None:
 @pytest.mark.parametrize(("table", "told"), [
     ("hash:/nowhere/table", "/nowhere/table"),
     ("tcp:127.0.0.1:{port}", "tcp:127.0.0.1:"),
-    ("fail:broken", ""),
+    ("fail:broken", "fail:broken"),
 ])  # fmt: skip
 def test_a_table_that_breaks(table, told):
     name = table.format(port=free_port())

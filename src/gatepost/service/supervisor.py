@@ -142,9 +142,7 @@ class Supervisor:
     def _wait(self) -> None:
         poll = select.poll()
         poll.register(self._signals.reading, select.POLLIN)
-        speaking = {
-            w.channel.fileno(): w for g in self._generations() for w in g.workers
-        }  # the others finish by a deadline
+        speaking = {w.channel.fileno(): w for g in self._generations() for w in g.workers}
         for descriptor in speaking:
             poll.register(descriptor, select.POLLIN)
         due = min((generation.next_due() for generation in self._generations()), default=float("inf"))
