@@ -5,6 +5,8 @@
 #   make parity  random policies beside a real Postfix, every reply compared, for some minutes (needs root)
 #   make table-parity   1,000 tables of each type beside a real postmap (two or three minutes)
 #   make outage  a database killed for a minute under load: no session hears 451 for it
+#   make bench   Gatepost beside Postfix, aiosmtpd and smtp-sink, into bench/RESULTS.md (needs root; 20 minutes)
+#   make bench-site   SpamAssassin with and without Gatepost, into bench/RESULTS-site.md (needs root; 10 minutes)
 #   make bench-tables   look-ups a second beside postmap, into docs/tables.md
 #   make parity-qmqp   random QMQP packets beside a real qmqpd, every reply compared (needs root)
 #   make parity-limits   limits, XFORWARD and PROXY headers beside a real Postfix, every reply compared (needs root)
@@ -27,9 +29,9 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python3
           done)
 VENV   := .venv
 BIN    := $(VENV)/bin
-PEERS  := iproute2 postfix postfix-pcre postfix-lmdb postfix-cdb postfix-mysql postfix-pgsql postfix-sqlite postfix-ldap mariadb-server postgresql slapd ldap-utils tinycdb swaks msmtp openssl rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python postfwd redis-server redis-tools haproxy man-db groff-base telnet mariadb-server postgresql postfix-mysql postfix-pgsql postfix-sqlite dovecot-core sasl2-bin
+PEERS  := iproute2 postfix postfix-pcre postfix-lmdb postfix-cdb postfix-mysql postfix-pgsql postfix-sqlite postfix-ldap mariadb-server postgresql slapd ldap-utils tinycdb swaks msmtp openssl rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python postfwd redis-server redis-tools haproxy systemd man-db groff-base telnet mariadb-server postgresql postfix-mysql postfix-pgsql postfix-sqlite dovecot-core sasl2-bin
 
-.PHONY: run test parity table-parity bench-tables outage lint lock docs peers clean parity-qmqp bench-qmqp adversity bench-flood parity-limits fuzz soak
+.PHONY: run test parity table-parity bench bench-site bench-tables outage lint lock docs peers clean parity-qmqp bench-qmqp adversity bench-flood parity-limits fuzz soak
 
 run: $(VENV)/.run-ready
 	@$(BIN)/python examples/guide/demo.py
@@ -49,6 +51,13 @@ table-parity: $(VENV)/.test-ready peers
 
 outage: $(VENV)/.test-ready peers
 	OUTAGE_S=60 $(BIN)/pytest tests/system/test_relay_permission_in_sql.py -k killed
+
+bench: $(VENV)/.test-ready peers
+	$(BIN)/python -m bench.front.run --write
+
+bench-site: $(VENV)/.test-ready peers
+	@bash tests/install_peers.sh spamassassin spampd
+	$(BIN)/python -m bench.front.whole_site --write
 
 bench-tables: $(VENV)/.test-ready peers
 	$(BIN)/python -m bench.tables --write

@@ -8,11 +8,12 @@ import signal
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 
+from gatepost.world.names.cache import FAILURE_S
 from tests.soak.site import Site
 
 EVERY_S = 1.0
-LATE_S = 10.0
-"""So long after its pause the name server may still be answering what came meanwhile; dns_deadline is shorter."""
+LATE_S = FAILURE_S + 5.0
+"""So long after a pause of the name server a failure is remembered that began in it; dns_deadline is in it too."""
 LONGEST_S = 2.5
 """How long a thing stays broken at most; some are broken at the same time."""
 

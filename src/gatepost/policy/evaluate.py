@@ -38,6 +38,7 @@ from gatepost.policy.language.plan import Boundary, Plan, Step
 from gatepost.policy.outcome import LogNote, Outcome, finish
 from gatepost.policy.questions import Question
 from gatepost.policy.registry import Needs
+from gatepost.policy.started import Started
 from gatepost.policy.subjects import Subject
 from gatepost.policy.witness import Passed, Witness
 
@@ -45,19 +46,6 @@ MOST_EXPANSIONS = 100
 """How often access tables may answer with restrictions in one evaluation (Postfix: recursion limit)."""
 
 Instant = Callable[[Question], Answer[Any] | None]
-
-
-class Started:
-    """A restriction that has been started: waiting for the answer to `question`, or done with `verdict`."""
-
-    __slots__ = ("generator", "is_sent", "position", "question", "verdict")
-
-    def __init__(self, position: int, generator: Asking[Verdict] | None, verdict: Verdict | None = None) -> None:
-        self.position = position
-        self.generator = generator
-        self.question: Question | None = None
-        self.verdict = verdict
-        self.is_sent = False
 
 
 class Evaluation:
@@ -150,7 +138,7 @@ class Evaluation:
         """Take an answer: for every restriction that waits for it, or for the first where answers are not shared."""
         waiting = self._waiting.pop(question, [])
         if len(waiting) > 1:
-            waiting.sort(key=_position_of)
+            waiting.sort(key=attrgetter("position"))
             if not question.is_remembered:
                 self._waiting[question] = waiting[1:]
                 del waiting[1:]
@@ -266,10 +254,9 @@ class Evaluation:
         is_run = boundary.needs.are_met(self._session)
         return position + 1 if is_run else self._next_list(position + 1)
 
-    def _next_list(self, position: int) -> int:
-        while position < len(self._steps) and not isinstance(self._steps[position], Boundary):
-            position += 1
-        return position
+    def _next_list(self, start: int) -> int:
+        steps = self._steps
+        return next((at for at in range(start, len(steps)) if isinstance(steps[at], Boundary)), len(steps))
 
     # -- combining verdicts
 
@@ -350,8 +337,7 @@ class Evaluation:
         at, count = self._position, len(added)
         self._steps = self._steps[:at] + added + self._steps[at:]
         for started in self._started.values():
-            if started.position >= at:
-                started.position += count
+            started.position += count if started.position >= at else 0
         self._started = {started.position: started for started in self._started.values()}
         self._ahead = self._ahead + count if self._ahead > at else self._ahead
         return None
@@ -388,7 +374,6 @@ class Evaluation:
 _SKIPPED = Dunno()
 _NOTHING = Needs.NOTHING
 _ENDING = (Refuse, Hangup, Discard)
-_position_of = attrgetter("position")
 
 
 def _allowed(step: Step, verdict: Verdict) -> Verdict:

@@ -33,8 +33,8 @@ from gatepost.world.watching.log import Log
 MESSAGE_SIZE = 64  # octets; the longest is "finish " and a number
 
 GC_THRESHOLDS = (20_000, 10, 10)
-"""When the garbage of reference cycles is looked for. A session leaves some 200 objects in cycles, 16 KiB: at Python's
-700 the search took 6 % of a worker's time, here 1 %, and garbage waits in at most 2 MiB."""
+"""When the garbage of reference cycles is looked for. A session leaves some 40 objects in cycles: at Python's 700 the
+search took 6 % of a worker's time, here 1 to 3 %, and what waits for it is some MiB."""
 
 
 @dataclass(frozen=True, slots=True)

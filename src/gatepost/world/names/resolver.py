@@ -44,8 +44,7 @@ MAX_TCP = 64
 MAX_REDIRECTS = 8
 _SWEEP_S = 0.05
 _CHANCE_OCTETS = 3 * 256
-_GONE: list[Any] = []
-"""What a flight that is over has for lists: one for all, never added to."""
+_GONE: list[Any] = []  # the lists of every flight that is over: one for all, never added to
 
 
 class Resolver:
@@ -124,7 +123,7 @@ class Resolver:
         self._servers = ()
         if self._sweeper is not None:
             self._sweeper.cancel()
-            self._sweeper = None
+        self._sweeper = None
 
     def _launch(self, flight: Flight) -> None:
         servers = self._news()
@@ -197,11 +196,8 @@ class Resolver:
                     return probed
                 servers = tuple(sorted(servers, key=lambda server: server.is_silent))
                 break
-        for step in range(len(servers)):
-            server = servers[(flight.tries + step) % len(servers)]
-            if server not in flight.failed and server not in flight.refused:
-                return server
-        return None
+        in_turn = (servers[(flight.tries + step) % len(servers)] for step in range(len(servers)))
+        return next((each for each in in_turn if each not in flight.failed and each not in flight.refused), None)
 
     def _due_for_probe(self, flight: Flight) -> Server | None:
         """Give a silent server whose turn it is to be tried again, for the first packet of a question."""
