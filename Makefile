@@ -3,18 +3,17 @@
 #   make run     start the demo: SMTP on 127.0.0.1:2525, survivors into ./var/maildirs
 #   make test    every check and every test; the whole truth (.ci/run calls it)
 #   make parity  random policies beside a real Postfix, every reply compared, for some minutes (needs root)
-#   make table-parity   1,000 tables of each type beside a real postmap (two or three minutes)
+#   make parity-qmqp, parity-limits, parity-tls, parity-verification    the same for QMQP packets, limits and PROXY
+#                headers, STARTTLS and certificates, address probes
+#   make parity-tables   1,000 tables of each type beside a real postmap (two or three minutes)
 #   make outage  a database killed for a minute under load: no session hears 451 for it
-#   make bench   Gatepost beside Postfix, aiosmtpd and smtp-sink, into bench/RESULTS.md (needs root; 20 minutes)
-#   make bench-site   SpamAssassin with and without Gatepost, into bench/RESULTS-site.md (needs root; 10 minutes)
-#   make bench-tables   look-ups a second beside postmap, into docs/tables.md
-#   make parity-qmqp   random QMQP packets beside a real qmqpd, every reply compared (needs root)
-#   make parity-limits   limits, XFORWARD and PROXY headers beside a real Postfix, every reply compared (needs root)
-#   make adversity     bad lines all around the gate, with SEEDS=n seeds (ten by default), every message accounted for
-#   make bench-flood   a well-behaved client in a flood, into bench/RESULTS-flood.md (needs root)
-#   make bench-qmqp    what a QMQP message costs, beside Postfix's qmqpd (needs root)
+#   make adversity   bad lines all around the gate, SEEDS=n seeds (ten by default), every message accounted for
 #   make fuzz    a hundred thousand strange inputs for each reader of octets (ten minutes); TARGETS="smtp qmqp" for some
 #   make soak    a whole site under load with a fault every second, for an hour (needs root to fill a disk); MINUTES=n
+#   make bench   Gatepost beside Postfix, aiosmtpd and smtp-sink, into bench/RESULTS.md (needs root; 20 minutes)
+#   make bench-site      SpamAssassin with and without Gatepost, into bench/RESULTS-site.md (needs root; 10 minutes)
+#   make bench-tables    look-ups a second beside postmap, into docs/tables.md
+#   make bench-flood, bench-greylist, bench-policyd, bench-qmqp, bench-tls, bench-client_limits    what each costs
 #   make lint    the checks without the tests
 #   make lock    choose dependencies anew and write requirements*.lock
 #   make docs    write the generated pages anew (a test fails while they are stale)
@@ -29,9 +28,13 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3 python3
           done)
 VENV   := .venv
 BIN    := $(VENV)/bin
-PEERS  := iproute2 postfix postfix-pcre postfix-lmdb postfix-cdb postfix-mysql postfix-pgsql postfix-sqlite postfix-ldap mariadb-server postgresql slapd ldap-utils tinycdb swaks msmtp openssl rbldnsd pflogsumm fail2ban postgrey postfix-policyd-spf-python postfwd redis-server redis-tools haproxy systemd man-db groff-base telnet mariadb-server postgresql postfix-mysql postfix-pgsql postfix-sqlite dovecot-core sasl2-bin
+PEERS  := iproute2 systemd man-db groff-base telnet \
+          postfix postfix-pcre postfix-lmdb postfix-cdb postfix-mysql postfix-pgsql postfix-sqlite postfix-ldap \
+          mariadb-server postgresql slapd ldap-utils redis-server redis-tools tinycdb \
+          rbldnsd postgrey postfix-policyd-spf-python postfwd haproxy dovecot-core sasl2-bin \
+          swaks msmtp openssl pflogsumm fail2ban
 
-.PHONY: run test parity table-parity bench bench-site bench-tables outage lint lock docs peers clean parity-qmqp bench-qmqp adversity bench-flood parity-limits fuzz soak
+.PHONY: run test parity parity-tables outage adversity fuzz soak bench bench-site bench-tables bench-flood lint lock docs peers clean
 
 run: $(VENV)/.run-ready
 	@$(BIN)/python examples/guide/demo.py
@@ -46,11 +49,27 @@ POLICIES ?= 300
 parity: $(VENV)/.test-ready peers
 	$(BIN)/python -m tests.parity.run --seed $(SEED) --policies $(POLICIES)
 
-table-parity: $(VENV)/.test-ready peers
+parity-tables: $(VENV)/.test-ready peers
 	GATEPOST_TABLES=1000 $(BIN)/pytest tests/world/tables/test_postmap_parity.py
+
+parity-%: $(VENV)/.test-ready peers
+	$(BIN)/python -m tests.parity.$*
 
 outage: $(VENV)/.test-ready peers
 	OUTAGE_S=60 $(BIN)/pytest tests/system/test_relay_permission_in_sql.py -k killed
+
+SEEDS   ?= 10
+TARGETS ?=
+MINUTES ?= 60
+
+adversity: $(VENV)/.test-ready peers
+	ADVERSITY_SEEDS=$(SEEDS) $(BIN)/pytest tests/adversity/test_bad_lines.py
+
+fuzz: $(VENV)/.test-ready
+	$(BIN)/python -m tests.fuzz.run --inputs 100000 $(TARGETS)
+
+soak: $(VENV)/.test-ready peers
+	$(BIN)/python -m tests.soak.run --minutes $(MINUTES)
 
 bench: $(VENV)/.test-ready peers
 	$(BIN)/python -m bench.front.run --write
@@ -62,31 +81,11 @@ bench-site: $(VENV)/.test-ready peers
 bench-tables: $(VENV)/.test-ready peers
 	$(BIN)/python -m bench.tables --write
 
-parity-qmqp: $(VENV)/.test-ready peers
-	$(BIN)/python -m tests.parity.qmqp --seed $(SEED) --packets 5000
-
-parity-limits: $(VENV)/.test-ready peers
-	$(BIN)/python -m tests.parity.limits --seed $(SEED) --rounds 100
-
-SEEDS ?= 10
-
-adversity: $(VENV)/.test-ready peers
-	ADVERSITY_SEEDS=$(SEEDS) $(BIN)/pytest tests/adversity/test_bad_lines.py
-
 bench-flood: $(VENV)/.test-ready peers
 	$(BIN)/python -m bench.flood --write
 
-bench-qmqp: $(VENV)/.test-ready peers
-	$(BIN)/python -m bench.qmqp
-
-TARGETS ?=
-MINUTES ?= 60
-
-fuzz: $(VENV)/.test-ready
-	$(BIN)/python -m tests.fuzz.run --inputs 100000 $(TARGETS)
-
-soak: $(VENV)/.test-ready peers
-	$(BIN)/python -m tests.soak.run --minutes $(MINUTES)
+bench-%: $(VENV)/.test-ready peers
+	$(BIN)/python -m bench.$*
 
 lint: $(VENV)/.test-ready
 	$(BIN)/ruff check .

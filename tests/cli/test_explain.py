@@ -192,7 +192,7 @@ def test_the_row_of_master_cf_counts(site):
     assert site("", "--no-dns", "--service", "submission", master=master).exit_code == 1
     unknown = site("", "--no-dns", "--service", "x", master=master)
     assert unknown.exit_code == 78
-    assert "no smtpd row named x" in unknown.stderr
+    assert "no smtpd or policyd row named x" in unknown.stderr
 
 
 def test_a_configuration_that_cannot_be_used(tmp_path):

@@ -213,7 +213,9 @@ def test_dovecot_is_away(pair: Pair) -> None:
     pair.dovecot.stop()
     try:
         lines = ("EHLO x", f"AUTH PLAIN {GOOD}", "NOOP")
-        away = "454 4.7.0 Temporary authentication failure: (reason unavailable)"  # a Postfix with a session says it too
+        away = (
+            "454 4.7.0 Temporary authentication failure: (reason unavailable)"  # a Postfix with a session says it too
+        )
         assert talk(pair.gate_ports["plain"], lines)[-3:] == [away, "250 2.0.0 Ok", "221 2.0.0 Bye"]
         talk(pair.gate_ports["plain"], lines)
         pair.gate.await_log("clients that log in hear 454")

@@ -34,6 +34,8 @@ class Deferrals:
 
         A command that is refused changes nothing of a transaction under way: what its MAIL has raised stays.
         """
+        if deferral is None and not self._replies:
+            return
         stage = {"EHLO": "HELO", "XCLIENT": "CONNECT"}.get(where, where)
         if stage in _STAGES:
             first = _STAGES.index(stage)

@@ -19,9 +19,9 @@ from gatepost.service.gateway_evidence import GatewayEvidence
 from gatepost.service.trust_guard import TrustGuard
 from gatepost.world.answering import Sources
 from gatepost.world.greylists.asking import Greylists
-from gatepost.world.names.names import Names
 from gatepost.world.limits.shared_counts import SharedCounts
 from gatepost.world.logins.login_server import LoginServer
+from gatepost.world.names.names import Names
 from gatepost.world.net.next_hop import NextHopPool
 from gatepost.world.net.policy_service import PolicyServices
 from gatepost.world.net.tls_handshakes import Handshakes
@@ -60,8 +60,8 @@ def open_resources(
 ) -> Resources:
     """Make ready to serve. Nothing is connected before it is needed.
 
-    `evidence` and `shared_counts` are what all workers share; alone, one has its own. `clock` is what greylisting goes
-    by: a story has a clock of its own.
+    `evidence` and `shared_counts` are what all workers share; alone, one has its own. `clock` is what greylisting
+    goes by: a story has a clock of its own.
     """
     configuration = gate.configuration
     smtpd_log = log.named(f"{configuration.text('syslog_name')}/smtpd")
@@ -76,8 +76,14 @@ def open_resources(
     )
     counts = open_counts(configuration, shared_counts or SharedCounts(), smtpd_log)
     closers = (
-        names.close, counts.close, policy_services.close, greylists.close, verification.close, pool.close, gate.tables.close,
-    )  # fmt: skip
+        names.close,
+        counts.close,
+        policy_services.close,
+        greylists.close,
+        verification.close,
+        pool.close,
+        gate.tables.close,
+    )
     own = frozenset[str]().union(*(own_organisations(door.policy.settings) for door in gate.doors))
     trust_guard = TrustGuard(configuration, own, evidence or GatewayEvidence(), smtpd_log)
     return Resources(log, sources, pool, idents, trust_guard, counts, closers)

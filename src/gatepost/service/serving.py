@@ -29,8 +29,8 @@ from gatepost.world.net.accepting import Accepting
 from gatepost.world.net.connection import Connection, Dialogue, Listener
 from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.net.listen import DoorSpec
-from gatepost.world.net.tls_handshakes import TICKET_KEYS_S
 from gatepost.world.net.proxied import ProxiedConnection
+from gatepost.world.net.tls_handshakes import TICKET_KEYS_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from enum import Enum
 
 from gatepost.config.configuration import Configuration
 from gatepost.config.master_cf import MasterRow
-from gatepost.config.reading import read_fields
 from gatepost.model.address import IPAddress
 from gatepost.model.errors import Complaint, ConfigurationError, Place
 from gatepost.model.reply import Reply
@@ -32,12 +31,12 @@ from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import finish
 from gatepost.policy.questions import AddressProbe, ClientName, GreylistAttempt, PolicyRequest, Question
 from gatepost.service.address_verification import open_verification
+from gatepost.service.doors.smtpd import speech_of
 from gatepost.service.effects import why_impossible
 from gatepost.service.policy_loading import LoadedPolicy, load_policy, load_policyd_policy
 from gatepost.tools.inquiries import Inquiry, inquiries
 from gatepost.tools.rehearsal import Rehearsal, TimedAnswers
 from gatepost.tools.trace import Asked, Permission, StageTrace, StepTrace
-from gatepost.wire.smtp.settings import SmtpSettings
 from gatepost.world.answering import Sources
 from gatepost.world.greylists.looking import GreylistLook
 from gatepost.world.names.names import Names
@@ -245,7 +244,7 @@ async def _explain(loaded: LoadedPolicy, facts: Facts, permission: Permission) -
     known = facts.names if view.yes("smtpd_peername_lookup") or facts.names else NAMELESS
     rehearsal = Rehearsal(
         loaded.policy,
-        read_fields(view, SmtpSettings),
+        speech_of(view),
         Client(facts.client, 0, known),
         answers,
         permission,

@@ -1,6 +1,6 @@
 What is no command, and what is another protocol
 
-# HELP and EXPN are not served. A browser or a header line shows that no mail server is at the other end.
+# HELP and EXPN are not served; STARTTLS is known, and off here. A browser or a header line shows that no mail server is at the other end.
 
 client 127.0.0.2
 S: …
@@ -15,7 +15,7 @@ S: 500 5.5.2 Error: bad UTF-8 syntax
 C: noop
 S: 250 2.0.0 Ok
 C: STARTTLS
-S: 500 5.5.2 Error: command not recognized
+S: 502 5.5.1 Error: command not implemented
 C: GET / HTTP/1.1
 S: 221 2.7.0 Error: I can break rules, too. Goodbye.
 closes

@@ -1,6 +1,6 @@
 """The same tables and keys to real postmap and to ours: generated ones, and those of public configurations.
 
-GATEPOST_TABLES=n generates n tables for each type (`make table-parity`: 1000); `make test` fewer. Values, keys that are
+GATEPOST_TABLES=n generates n tables for each type (`make parity-tables`: 1000); `make test` fewer. Values, keys that are
 not found, exit status and the lines that findings name must be the same.
 """
 

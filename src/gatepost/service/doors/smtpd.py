@@ -53,12 +53,17 @@ def load_smtpd(configuration: Configuration, row: MasterRow, findings: Findings)
         doors_of(view, row),
         process_limit(view, row),
         loaded.policy,
-        replace(read_fields(view, SmtpSettings), smtpd_tls_security_level=server_level(view)),
+        speech_of(view),
         read_fields(view, NextHopSettings),
         default_hop(view),
         load_server_tls(view, row, findings.others),
         logins,
     )
+
+
+def speech_of(view: Configuration) -> SmtpSettings:
+    """How the server speaks; what it offers of TLS depends on older names and on a certificate too."""
+    return replace(read_fields(view, SmtpSettings), smtpd_tls_security_level=server_level(view))
 
 
 def default_hop(view: Configuration) -> str:

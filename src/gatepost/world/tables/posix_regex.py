@@ -40,8 +40,8 @@ STEP_LIMIT = 250_000
 """Octets of the key times copies in the pattern: about 50 ms at worst, at 0.2 µs for each (measured)."""
 
 COPIES_LIMIT = 10_000
-"""Pieces of a pattern whose repetitions are written out: compiling takes 0.4 s then, and grows with the square (27 s for
-`x{0,32767}b`, measured). Without a limit `x` and 30 plus signs take all the memory there is."""
+"""Pieces of a pattern whose repetitions are written out: compiling takes 0.4 s then, and grows with the square (27 s
+for `x{0,32767}b`, measured). Without a limit `x` and 30 plus signs take all the memory there is."""
 
 OCTETS_PER_COMPILE = 16 * 1024
 """At some 4 KB for a remembered state, a pattern holds 64 MB at worst. For keys of 30 octets that is 20 µs every 500
