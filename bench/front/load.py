@@ -5,7 +5,9 @@
 Session number i comes from an address of its own, 127.x.y.z counted from K, so that no client is known from before;
 `--connections` of them run at once. Prints one JSON object: sessions, errors, seconds, p50_ms and p99_ms from the
 first octet of the connection to the last reply, replies counted by code, and the generator's own processor time, so
-that one can see that it was not the bottleneck. `--hold N` opens N connections, waits for their greetings and holds
+that one can see that it was not the bottleneck. A session that takes longer than PATIENCE_S is an error (where the
+queue of the kernel runs over, a client may wait for a greeting of which the server knows nothing), and `seconds` end
+with the last one that went well. `--hold N` opens N connections, waits for their greetings and holds
 them until standard input closes.
 """
 
@@ -27,6 +29,7 @@ REFUSED = (
     b"QUIT\r\n",
 )
 ACCEPTED = (*REFUSED[:3], b"DATA\r\n", b"", b"QUIT\r\n")
+PATIENCE_S = 20.0
 FIRST_ADDRESS = 127 << 24 | 16 << 16
 """127.16.0.0; the addresses below it are left to the servers of the test world."""
 
@@ -45,19 +48,22 @@ def message(size: int) -> bytes:
 class Session(asyncio.Protocol):
     """One client."""
 
-    __slots__ = ("_began", "_input", "_load", "_step", "_transport", "commands")
+    __slots__ = ("_input", "_load", "_step", "_transport", "began", "commands")
 
     def __init__(self, load: "Load", commands: tuple[bytes, ...]) -> None:
         self._load = load
         self.commands = commands
         self._step = 0
         self._input = b""
-        self._began = time.perf_counter()
+        self.began = time.perf_counter()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the greeting."""
+        self._load.sessions.add(self)
         self._transport: asyncio.Transport = transport  # type: ignore[assignment]  # a stream transport it is
 
     def data_received(self, data: bytes) -> None:
+        """Send the next command when the last line of a reply is there."""
         self._input += data
         if not self._input.endswith(b"\n"):
             return
@@ -72,8 +78,14 @@ class Session(asyncio.Protocol):
                 self._step = len(self.commands)
             self._transport.write(self.commands[self._step - 1])
 
-    def connection_lost(self, error: Exception | None) -> None:
-        self._load.ended(time.perf_counter() - self._began, is_whole=self._step == len(self.commands))
+    def connection_lost(self, _: Exception | None) -> None:
+        """Count the session."""
+        self._load.sessions.discard(self)
+        self._load.ended(time.perf_counter() - self.began, is_whole=self._step == len(self.commands))
+
+    def give_up(self) -> None:
+        """End it, whatever it waits for."""
+        self._transport.abort()
 
 
 class Load:
@@ -90,6 +102,8 @@ class Load:
         self._loop = asyncio.get_running_loop()
         self.all_over = self._loop.create_future()
         self.durations: list[float] = []
+        self.sessions: set[Session] = set()
+        self.last_whole = time.perf_counter()
         self.errors = 0
         self.codes: Counter[str] = Counter()
 
@@ -110,11 +124,19 @@ class Load:
         except OSError:
             self.ended(0.0, is_whole=False)
 
+    def look_at_the_clock(self) -> None:
+        """Give up what takes too long."""
+        oldest = time.perf_counter() - PATIENCE_S
+        for session in [each for each in self.sessions if each.began < oldest]:
+            session.give_up()
+        self._loop.call_later(1.0, self.look_at_the_clock)
+
     def ended(self, took_s: float, *, is_whole: bool) -> None:
         """One session is over."""
         self._running -= 1
         if is_whole:
             self.durations.append(took_s)
+            self.last_whole = time.perf_counter()
         else:
             self.errors += 1
         if len(self.durations) + self.errors == self._options.sessions:
@@ -127,8 +149,9 @@ async def _run(options: argparse.Namespace) -> dict[str, object]:
     load = Load(options)
     began = time.perf_counter()
     load.start()
+    load.look_at_the_clock()
     await load.all_over
-    took = time.perf_counter() - began
+    took = load.last_whole - began
     usage = resource.getrusage(resource.RUSAGE_SELF)
     ordered = sorted(load.durations) or [0.0]
     return {

@@ -29,9 +29,11 @@ class NameServer(asyncio.DatagramProtocol):
         self._loop = asyncio.get_running_loop()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Be ready."""
         self._transport: asyncio.DatagramTransport = transport  # type: ignore[assignment]  # a datagram one it is
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        """Answer now, or when it is time."""
         reply = answer(data)
         if not self._delay_s:
             self._transport.sendto(reply, addr)
@@ -72,7 +74,7 @@ def _record(name: bytes, kind: int) -> tuple[int, bytes] | None:
         return A, socket.inet_aton(".".join(octets))
     if LISTED in name and name.count(b"\x06sender") > 1:
         return (TXT, b"\x06listed") if kind == TXT else (A, b"\x7f\0\1\2") if kind == A else None
-    if name.endswith(b"\x06sender\x07example\0") or name.endswith(b"\x07example\x03com\0"):
+    if name.endswith((b"\x06sender\x07example\0", b"\x07example\x03com\0")):
         if kind == MX:
             return MX, b"\0\x0a\x02mx\xc0\x0c"
         return (A, b"\x7f\0\0\1") if kind == A else None

@@ -1,9 +1,9 @@
 """The servers that are measured, each started privately on one loopback port, with its whole process tree known.
 
-All of them run inside the namespace that run.py makes: port 53 answers from bench.front.names, and nothing outlives it.
-Gatepost and Postfix read the same main.cf. Postfix is measured as Debian ships it (100 processes at most, 50
-connections a client) and tuned to the number of connections of the scenario; aiosmtpd has a handler that does nothing;
-smtp-sink answers each command with a constant.
+All of them run inside the namespace that run.py makes: port 53 answers from bench.front.names, and nothing outlives
+it. Gatepost and Postfix read the same main.cf. Postfix is measured as Debian ships it (100 processes at most, 50
+connections a client) and tuned to the number of connections of the scenario; aiosmtpd has a handler that does
+nothing but refuse; smtp-sink answers each command with a constant.
 """
 
 import shutil
@@ -150,7 +150,8 @@ class Handler:
 
 async def main():
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(Handler(), hostname="gate.example.com"), "127.0.0.1", int(sys.argv[1]), backlog=1000)
+    protocol = lambda: SMTP(Handler(), hostname="gate.example.com")
+    server = await loop.create_server(protocol, "127.0.0.1", int(sys.argv[1]), backlog=1000)
     await server.serve_forever()
 
 asyncio.run(main())

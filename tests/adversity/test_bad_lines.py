@@ -162,7 +162,7 @@ def test_a_bad_line_to_redis_lets_mail_through_and_no_more(tmp_path: Path) -> No
         wait_until(lambda: set(codes_of(gate, [f"127.10.{next(fresh)}.1" for _ in range(8)])) == {450}, "the store")
         log = ended(gate)
         assert line.fates["cut"] + line.fates["reset"] + line.fates["stall"] > 0
-        assert "greylist" in log
+        assert 250 not in heard or "greylist store" in log  # a try on a new connection may have helped
 
 
 EVIL = "evil@sender.example"

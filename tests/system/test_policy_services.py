@@ -186,7 +186,9 @@ def test_a_server_that_goes_and_comes_back_is_told_of_twice():
 def test_many_sessions_share_few_connections():
     with policy_server([(0.005, b"action=DUNNO\n\n")]) as server:
         with running_gate(
-            f"smtpd_recipient_restrictions = check_policy_service {server.endpoint}\n", workers=1
+            f"smtpd_recipient_restrictions = check_policy_service {server.endpoint}\n"
+            "smtpd_client_connection_count_limit = 0\n",
+            workers=1,
         ) as gate:
 
             async def load() -> list[str]:

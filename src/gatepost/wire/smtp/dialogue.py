@@ -94,6 +94,8 @@ class SmtpDialogue(Chat):
 
     def time_out(self) -> None:
         """The stated deadline passed: say so and end; in a handshake no word would be understood."""
+        if self.has_ended:
+            return
         if self.is_in_handshake:
             self.remark("info", "SSL_accept error from %s: Connection timed out")
             self.not_secured()
