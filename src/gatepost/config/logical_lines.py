@@ -37,6 +37,8 @@ def read_text(path: Path) -> str:
             octets = file.read(MOST_OCTETS + 1)
     except OSError as error:
         cure = "name the right directory with -c, or create the file"
+        if isinstance(error, PermissionError):
+            cure = "check the file's owner and mode, and those of its directory"
         raise ConfigurationError(
             Complaint("error", Place(str(path)), f"cannot read: {error.strerror}", cure)
         ) from None

@@ -88,7 +88,8 @@ def load_gate(directory: Path, overrides: Mapping[str, str] | None = None) -> Ga
         findings.others.extend(misspelt_actions(door.policy, tables))
         findings.others.extend(trust_guard_findings(door.view, door.policy.settings))
     if findings.faults:
-        raise ConfigurationError(*dict.fromkeys(findings.faults))
+        causes = (each for each in findings.others if each.breaks_mail)
+        raise ConfigurationError(*dict.fromkeys((*findings.faults, *causes)))
     complaints = (*configuration.complaints, *findings.others, *tables.complaints)
     files = dict.fromkeys(
         (*configuration.files, *tables.files, *(file for door in doors for file in login_files(door)))
