@@ -116,7 +116,7 @@ async def ask(port: int, first: int, requests: int, spread: int) -> float:
 def name_server(port: int) -> Iterator[None]:
     """A name server that answers after 1 ms."""
     command = [sys.executable, "-m", "bench.front.names", str(port), "1"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as running:  # noqa: S603 - our own program
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as running:
         try:
             yield
         finally:

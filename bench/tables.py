@@ -134,7 +134,7 @@ CASES = (texthash, cidr, patterns("regexp"), patterns("pcre"), textless("regexp"
 def ours(name: str, keys: Path) -> Measured:
     """Measure in a fresh process."""
     command = [sys.executable, "-m", "bench.tables", "--measure", name, str(keys)]
-    told = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=ROOT).stdout)  # noqa: S603 -- ourselves
+    told = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=ROOT).stdout)
     return Measured(**told)
 
 
@@ -177,7 +177,7 @@ def theirs(name: str, keys: Path, configuration: Path) -> Measured:
 def _run(command: list[str], stdin: bytes) -> tuple[float, bytes]:
     """Give seconds of processor time and the output."""
     began = _children_s()
-    done = subprocess.run(command, input=stdin, capture_output=True)  # noqa: S603, PLW1510 -- postmap; 1: none found
+    done = subprocess.run(command, input=stdin, capture_output=True)  # noqa: PLW1510 -- postmap; 1: none found
     return _children_s() - began, done.stdout
 
 
@@ -189,7 +189,7 @@ def _children_s() -> float:
 def _held_kb(command: list[str]) -> int:
     """What postmap holds after its first key, waiting for the next."""
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as child:  # noqa: S603 -- postmap
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL) as child:
         assert child.stdin is not None
         child.stdin.write(b"x\n")
         child.stdin.flush()
@@ -226,7 +226,7 @@ def row(case: Case, directory: Path) -> str:
 
 def report() -> str:
     """Measure all cases; the page's table."""
-    version = subprocess.check_output(["postconf", "-dh", "mail_version"], text=True).strip()  # noqa: S607 -- Debian's
+    version = subprocess.check_output(["postconf", "-dh", "mail_version"], text=True).strip()
     machine = f"{platform.machine()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}"
     lines = [
         f"Python {platform.python_version()}, Postfix {version}, {machine}; median of {ROUNDS} rounds.",

@@ -64,7 +64,7 @@ def greylist() -> None:
     """
 
 
-@greylist.command("list")
+@greylist.command("list", short_help="List who waits and who is known.")
 @_options
 @click.option("--client", default="", metavar="CLIENT", help="Only this client.")
 @click.option("--from", "sender", default="", metavar="MAILBOX", help="Only this sender; <> for none.")
@@ -104,7 +104,7 @@ def list_(
     context.exit(0 if _run(context, where, work) else 1)
 
 
-@greylist.command()
+@greylist.command(short_help="Show what is known of one client or mailbox.")
 @_options
 @click.argument("who", metavar="CLIENT|MAILBOX")
 @click.pass_context
@@ -152,7 +152,7 @@ def allow(context: click.Context, /, as_json: bool, seconds: int | None, client:
     click.echo(json.dumps(asdict(told)) if as_json else _client_line(told))
 
 
-@greylist.command()
+@greylist.command(short_help="Let mail to one recipient in at once for a while.")
 @_options
 @click.option("--for", "seconds", type=Time(), default="10m", show_default=True, metavar="TIME", help="For so long.")
 @click.argument("recipient")
@@ -166,7 +166,7 @@ def expect(context: click.Context, /, as_json: bool, seconds: int, recipient: st
     click.echo(json.dumps(asdict(told)) if as_json else _window_line(told))
 
 
-@greylist.command()
+@greylist.command(short_help="Forget a client, or a mailbox and its window.")
 @_options
 @click.argument("who", metavar="CLIENT|MAILBOX")
 @click.pass_context
@@ -185,7 +185,7 @@ def forget(context: click.Context, /, as_json: bool, who: str, **where: Any) -> 
     context.exit(0 if count else 1)
 
 
-@greylist.command()
+@greylist.command(short_help="Count what is written down.")
 @_options
 @click.pass_context
 def stats(context: click.Context, /, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - -c and -o

@@ -290,7 +290,7 @@ def _known(table: HostTable, network: HostRange) -> RelayHost:
     return known
 
 
-@hosts.command()
+@hosts.command(short_help="Tell whether an address may relay, and why.")
 @_guarded
 @click.argument("address")
 @click.option("--client-name", "name", default="", metavar="NAME", help="Its verified name; else it has none.")
@@ -324,7 +324,7 @@ def check(
     context.exit(0 if match is not None and match.may_relay else 1)
 
 
-@hosts.command()
+@hosts.command(short_help="Make the table for networks, and its lookup file.")
 @_of_hosts
 @click.argument("lookup_file", required=False, metavar="[TYPE:FILE]")
 @click.option("--name", "table", default=TABLE_NAME, help=f"The name of the table (default {TABLE_NAME}).")

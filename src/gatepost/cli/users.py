@@ -72,7 +72,7 @@ def passwd(context: click.Context, /, as_json: bool, scheme: str, name: str, **w
     _say(f"{name} has another password", {"name": name}, as_json=as_json)
 
 
-@users.command("list")
+@users.command("list", short_help="List all users.")
 @_options
 @click.pass_context
 def list_(context: click.Context, /, as_json: bool, **where: Any) -> None:  # noqa: ANN401 - -c, -o
@@ -88,6 +88,8 @@ def list_(context: click.Context, /, as_json: bool, **where: Any) -> None:  # no
             {"name": user.name, "enabled": user.is_enabled, "scheme": user.scheme},
             as_json=as_json,
         )
+    if not found:
+        click.echo("gatepost users: there are none", err=True)
     context.exit(0 if found else 1)
 
 
@@ -133,7 +135,7 @@ def remove(context: click.Context, /, as_json: bool, name: str, **where: Any) ->
     _say(f"{name} is removed", {"name": name, "removed": True}, as_json=as_json)
 
 
-@users.command()
+@users.command(short_help="Tell whether a password is the right one.")
 @_options
 @click.argument("name")
 @click.pass_context

@@ -42,7 +42,7 @@ def verify() -> None:
     """
 
 
-@verify.command("list")
+@verify.command("list", short_help="List what is known.")
 @_options
 @click.argument("address", default="")
 @click.pass_context
@@ -64,7 +64,7 @@ def list_(context: click.Context, /, as_json: bool, address: str, **where: Any) 
     context.exit(_run(context, where, work))
 
 
-@verify.command()
+@verify.command(short_help="Forget one address, or all.")
 @_options
 @click.option("--all", "is_all", is_flag=True, help="Forget every address.")
 @click.argument("address", default="")
@@ -85,7 +85,7 @@ def flush(context: click.Context, /, as_json: bool, is_all: bool, address: str, 
     context.exit(_run(context, where, work))
 
 
-@verify.command()
+@verify.command(short_help="Ask now whether an address takes mail.")
 @_options
 @click.option("--sender", "is_sender", is_flag=True, help="Ask as for a sender: the mail exchangers of its domain.")
 @click.argument("address")
