@@ -1,6 +1,6 @@
 """Address verification beside a real Postfix: both ask the same hops and mail exchangers, and must say the same.
 
-    .venv/bin/python -m tests.parity.verification [--json]
+    .venv/bin/python -m tests.parity.verification [--rounds N] [--ipv4]
 
 Needs root, unshare(1), ip(8) and Debian's postfix. Everything runs in namespaces of its own (run.py). Each case is one
 sender and one recipient, told to both servers; Postfix has its verify(8), queue and delivery agents, Gatepost its
@@ -20,10 +20,12 @@ import smtplib
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -141,19 +143,21 @@ SENDER_DOMAINS = (
 Case = tuple[int, str, str]
 
 
-def cases() -> Iterator[Case]:
-    """Door, sender, recipient: no two doors of one kind ask about the same address first."""
-    for door in (0, 2, 4):
+def cases(rounds: int = 1) -> Iterator[Case]:
+    """Door, sender, recipient: no two doors of one kind, and no two rounds, ask about the same address first."""
+    for door, number in product((0, 2, 4), range(rounds)):
+        mark = f"{door}.{number}"
         for local in LOCALPARTS:
-            yield door, "x@good.example", f"{local}.{door}@relay.example"
+            yield door, "x@good.example", f"{local}.{mark}@relay.example"
         for domain in ("lmtp", "hostname", "ours"):
-            yield from ((door, "x@good.example", f"{local}.{door}@{domain}.example") for local in ("ok", "bad"))
-        yield from ((door, "x@good.example", f"a.{door}@{domain}.example") for domain in ("downhop", "err", "retry"))
-    for door in (1, 3):
-        yield from ((door, f"ok.{door}@{domain}.example", "r@relay.example") for domain in SENDER_DOMAINS)
+            yield from ((door, "x@good.example", f"{local}.{mark}@{domain}.example") for local in ("ok", "bad"))
+        yield from ((door, "x@good.example", f"a.{mark}@{domain}.example") for domain in ("downhop", "err", "retry"))
+    for door, number in product((1, 3), range(rounds)):
+        mark = f"{door}.{number}"
+        yield from ((door, f"ok.{mark}@{domain}.example", "r@relay.example") for domain in SENDER_DOMAINS)
         for local in ("ok", "bad"):
-            yield door, f"{local}.{door}@good.example", "r@relay.example"
-            yield door, f"{local}.{door}@[127.0.0.31]", "r@relay.example"
+            yield door, f"{local}.{mark}@good.example", "r@relay.example"
+            yield door, f"{local}.{mark}@[127.0.0.31]", "r@relay.example"
     yield 0, "x@good.example", "double-bounce@mx.ours.example"
     yield 1, "", "r@relay.example"
 
@@ -282,6 +286,15 @@ def compare(case: Case) -> Compared:
     return Compared(door, sender, recipient, *replies)
 
 
+def outcome(compared: Compared) -> str:
+    """Which restriction decided, and how."""
+    about = "sender" if compared.door % 2 else "recipient"
+    return f"reject_unverified_{about}: {KINDS[compared.gatepost[0]]}"
+
+
+KINDS = {"2": "OK", "4": "put off", "5": "refused"}
+
+
 def _say(port: int, sender: str, recipient: str) -> str:
     with smtplib.SMTP("127.0.0.1", port, "client.example", timeout=PATIENCE_S) as client:
         client.ehlo()
@@ -295,6 +308,7 @@ def main(arguments: list[str]) -> int:
     if "--servers" in arguments:
         asyncio.run(Servers().serve())
     protocols = "ipv4" if "--ipv4" in arguments else "all"
+    rounds = int(arguments[arguments.index("--rounds") + 1]) if "--rounds" in arguments else 1
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.TemporaryDirectory(prefix="gatepost-verify-", ignore_cleanup_errors=True) as name:
         directory = Path(name)
@@ -302,10 +316,11 @@ def main(arguments: list[str]) -> int:
         bind_file("nameserver 127.0.0.1\noptions timeout:2 attempts:1\n", "/etc/resolv.conf", directory)
         bind_file("127.0.0.1 localhost\n", "/etc/hosts", directory)
         with running(directory / "run", protocols), ThreadPoolExecutor(12) as pool:
-            done = list(pool.map(compare, cases()))
+            done = list(pool.map(compare, cases(rounds)))
     report: dict[str, Any] = {
         "compared": len(done),
         "replies": len({each.gatepost.partition(" rejected: ")[2] for each in done}),
+        "outcomes": dict(sorted(Counter(map(outcome, done)).items())),
         "differences": [asdict(each) for each in done if each.postfix != each.gatepost],
     }
     print(json.dumps(report, indent=2))
