@@ -26,7 +26,7 @@ def run(tmp_path: Path) -> Run:
 
 
 def test_a_user_from_first_to_last(run: Run, tmp_path: Path) -> None:
-    assert run("list") == (1, "")
+    assert run("list") == (1, "gatepost users: there are none\n")
     assert run("add", "ann@example.com", password="secret\n") == (0, "ann@example.com may log in\n")
     assert run("add", "bob", "--scheme", "scrypt", password="p\u00f6\n")[0] == 0
     assert run("list") == (0, "enabled argon2 ann@example.com\nenabled scrypt bob\n")
@@ -68,7 +68,7 @@ def test_what_cannot_be_done(run: Run, words: tuple[str, ...], said: str) -> Non
 
 def test_an_empty_password_is_none(run: Run) -> None:
     assert run("add", "ann", password="\n") == (1, "gatepost users: an empty password\n")
-    assert run("list") == (1, "")
+    assert run("list") == (1, "gatepost users: there are none\n")
 
 
 def test_a_broken_file_is_left_alone(run: Run, tmp_path: Path) -> None:

@@ -147,6 +147,14 @@ def test_without_relay_control_it_does_not_start_and_its_cure_cures(directory: P
     assert gatepost("check", "-c", directory).returncode == 0
 
 
+def test_a_misspelt_relay_control_is_told_beside_the_open_relay(directory: Path) -> None:
+    main_cf = directory / "main.cf"
+    main_cf.write_text(main_cf.read_text() + "smtpd_relay_restrictions = reject_unauth_destinaton\n")
+    done = gatepost("check", "-c", directory, "-o", "smtpd_recipient_restrictions=permit")
+    assert done.returncode == 78
+    assert "open relay" in done.stderr and "did you mean reject_unauth_destination?" in done.stderr
+
+
 def test_a_forged_sender_that_a_table_answers_ok_is_told_with_its_cure(directory: Path) -> None:
     write(directory, OPEN)
     done = gatepost("check", "-c", directory)

@@ -1,8 +1,8 @@
 """hash, btree, dbm, sdbm, lmdb, cdb: tables that Postfix compiles with postmap, read here from their source text.
 
 `hash:/etc/postfix/access` reads `/etc/postfix/access`, the file that postmap would be given, and follows its
-changes; no compiled file is needed. Where there is no text, the compiled file of lmdb and cdb is read instead
-(compiled.py); one that is older than its text is told. Each line of the text is `key whitespace value`; keys are
+changes; no compiled file is needed. Where there is no text, the compiled file of lmdb and cdb is read instead;
+one that is older than its text is told. Each line of the text is `key whitespace value`; keys are
 folded to lower case; of two lines with the same key the first is kept, with a warning.
 
 A file in which every key ends with a colon is what postalias(1) compiles, and is read as aliases(5):

@@ -9,9 +9,9 @@ Patterns ignore case and `.` matches a newline; a flag after the pattern toggles
 matches newline, `x` extended, `A` anchored, `E` dollar matches at the very end only, `U` ungreedy. `X` has no effect
 (PCRE2). Rules may stand in the name: `pcre:{ {/pattern/ result}, … }`; in main.cf write `$$` for `$`. The key is
 matched whole and as it was sent: no parent domains, no folding. Cost: about 0.6 µs for each rule tried;
-of a long table only rules are tried whose text the key holds (rule_search.py).
+of a long table only rules are tried whose text the key holds.
 
-Unavailable: a match that takes more than the limits of pcre2_library.py (Postfix goes on to the next rule).
+Unavailable: a match that takes more than the limits set for PCRE2 (Postfix goes on to the next rule).
 Postfix: pcre_table(5)
 """
 

@@ -10,7 +10,7 @@ Patterns are extended and ignore case; a flag after the pattern toggles that: `i
 match at line ends), `x` extended (without: basic). `/p1/!/p2/` matches p1 and not p2. Rules may stand in the name:
 `regexp:{ {/pattern/ result}, … }`; in main.cf write `$$` for `$`. The key is matched whole and as it was sent: no
 parent domains, no folding. Cost: about 0.4 µs for each rule tried; of a long table only rules are
-tried whose text the key holds (rule_search.py).
+tried whose text the key holds.
 
 A pattern with a back-reference (`\\1`) can take very long and is therefore given keys of at most 255 octets; one
 that counts far (`.{200}`, `(a{50}){50}`) keys of at most 250,000 octets divided by its copies. Write such a rule in a
