@@ -15,7 +15,7 @@ T = TypeVar("T")
 def quick(frozen: type[T]) -> type[T]:
     """Make the instances of a frozen dataclass without __post_init__ quick to make."""
     specification = [(each.name, each.type, each) for each in fields(frozen)]  # type: ignore[arg-type]  # a dataclass
-    plain = make_dataclass(frozen.__name__, specification)
+    plain = make_dataclass(frozen.__name__, specification, repr=False, eq=False, match_args=False)
     frozen.__init__ = plain.__init__  # type: ignore[method-assign, misc]  # the same signature
     del frozen.__setattr__, frozen.__delattr__
     return frozen

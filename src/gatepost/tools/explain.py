@@ -31,9 +31,9 @@ from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import finish
 from gatepost.policy.questions import AddressProbe, ClientName, GreylistAttempt, PolicyRequest, Question
 from gatepost.service.address_verification import open_verification
-from gatepost.service.doors.smtpd import speech_of
 from gatepost.service.effects import why_impossible
 from gatepost.service.policy_loading import LoadedPolicy, load_policy, load_policyd_policy
+from gatepost.service.speech import speech_of
 from gatepost.tools.inquiries import Inquiry, inquiries
 from gatepost.tools.rehearsal import Rehearsal, TimedAnswers
 from gatepost.tools.trace import Asked, Permission, StageTrace, StepTrace

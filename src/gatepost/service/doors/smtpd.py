@@ -1,7 +1,7 @@
 """A `smtpd` row of master.cf, loaded: how it speaks, what it decides, where its mail goes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gatepost.config.configuration import Configuration
 from gatepost.config.doors import doors_of, process_limit
@@ -14,7 +14,8 @@ from gatepost.service.arrival_findings import arrival_findings
 from gatepost.service.doors.door import Findings
 from gatepost.service.logins import LoadedLogins, load_logins
 from gatepost.service.policy_loading import load_policy
-from gatepost.service.server_tls import ServerTls, load_server_tls, server_level
+from gatepost.service.server_tls import ServerTls, load_server_tls
+from gatepost.service.speech import speech_of
 from gatepost.wire.smtp.settings import SmtpSettings
 from gatepost.world.net.listen import DoorSpec
 from gatepost.world.net.next_hop import NextHopSettings, parse_hop_address
@@ -59,11 +60,6 @@ def load_smtpd(configuration: Configuration, row: MasterRow, findings: Findings)
         load_server_tls(view, row, findings.others),
         logins,
     )
-
-
-def speech_of(view: Configuration) -> SmtpSettings:
-    """How the server speaks; what it offers of TLS depends on older names and on a certificate too."""
-    return replace(read_fields(view, SmtpSettings), smtpd_tls_security_level=server_level(view))
 
 
 def default_hop(view: Configuration) -> str:
