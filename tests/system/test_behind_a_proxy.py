@@ -76,7 +76,7 @@ def test_the_policy_sees_the_real_client(server: str) -> None:
             gate.await_log("connect from unknown[127.0.0.6]")
             gate.await_log("disconnect from unknown[127.0.0.6]")
             told = [line for line in gate.log().splitlines() if "connect from" in line and "[127.0.0.1]" in line]
-            assert len(told) <= 2, "the probe of this test; the proxy itself is no client, and its checks are silent"
+            assert len(told) <= 8, "probes of this test, perhaps sent again; the checks, ten a second, are silent"
 
 
 @pytest.mark.peer("haproxy")
