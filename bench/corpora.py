@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.written import replace_table
 from gatepost.model.address import parse_ip
 from gatepost.model.answer import NOT_FOUND, Answer, Found
 from gatepost.model.reply import Reply
@@ -38,8 +39,7 @@ GUIDE = ROOT / "examples" / "guide"
 PAGES = (ROOT / "docs" / "corpora.md", ROOT / "README.md")
 SESSIONS = ROOT.parent / "shared" / "data" / "sessions.jsonl.gz"
 
-BEGIN = "<!-- table: written by python -m bench.corpora --write -->"
-END = "<!-- end of table -->"
+MODULE = "bench.corpora"
 
 OUR_DOMAIN = "example.com"
 """The domain that examples/guide takes mail for (relay_domains)."""
@@ -206,22 +206,6 @@ def table(tallies: Mapping[tuple[str, str], Tally]) -> str:
     return "\n".join(lines)
 
 
-def written_table(page: str) -> str:
-    """The table that stands in the page. Raises ValueError where the markers are missing."""
-    before, begin, rest = page.partition(BEGIN)
-    inside, end, _ = rest.partition(END)
-    if not (before and begin and end):
-        raise ValueError(f"the page has no {BEGIN} … {END}")
-    return inside.strip()
-
-
-def replace_table(page: str, new: str) -> str:
-    """The page with another table in it. Raises ValueError where the markers are missing."""
-    written_table(page)
-    before, _, rest = page.partition(BEGIN)
-    return f"{before}{BEGIN}\n\n{new}\n\n{END}{rest.partition(END)[2]}"
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run from the command line. Exit codes: 0 fine, 1 no data, 2 usage."""
     parser = argparse.ArgumentParser(prog="python -m bench.corpora", description=__doc__.partition("\n")[0])
@@ -235,7 +219,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     if options.write:
         for page in PAGES:
-            page.write_text(replace_table(page.read_text(encoding="utf-8"), table(tallies)), encoding="utf-8")
+            text = replace_table(page.read_text(encoding="utf-8"), MODULE, table(tallies))
+            page.write_text(text, encoding="utf-8")
     else:
         print(table(tallies))
     return 0

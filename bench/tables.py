@@ -33,13 +33,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from bench.written import replace_table
 from gatepost.model.answer import Found
 from gatepost.world.tables import LocalTable, load_table
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "tables.md"
-BEGIN = "<!-- table: written by python -m bench.tables --write -->"
-END = "<!-- end of table -->"
 ROUNDS = 5
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -256,8 +255,7 @@ def main() -> None:
     if not arguments.write:
         print(table)
         return
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{rest.partition(END)[2]}")
+    PAGE.write_text(replace_table(PAGE.read_text(), "bench.tables", table))
 
 
 if __name__ == "__main__":

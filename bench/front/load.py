@@ -5,10 +5,10 @@
 Session number i comes from an address of its own, 127.x.y.z counted from K, so that no client is known from before;
 `--connections` of them run at once. Prints one JSON object: sessions, errors, seconds, p50_ms and p99_ms from the
 first octet of the connection to the last reply, replies counted by code, and the generator's own processor time, so
-that one can see that it was not the bottleneck. A session that takes longer than PATIENCE_S is an error (where the
-queue of the kernel runs over, a client may wait for a greeting of which the server knows nothing), and `seconds` end
-with the last one that went well. `--hold N` opens N connections, waits for their greetings and holds
-them until standard input closes.
+that one can see that it was not the bottleneck. A session whose RCPT hears anything but what the script is for is an
+error; so is one that takes longer than PATIENCE_S (where the queue of the kernel runs over, a client may wait for a
+greeting of which the server knows nothing), and `seconds` end with the last one that went well. `--hold N` opens N
+connections, waits for their greetings and holds them until standard input closes.
 """
 
 import argparse
@@ -28,6 +28,7 @@ REFUSED = (
     b"RCPT TO:<user@example.com>\r\n",
     b"QUIT\r\n",
 )
+RCPT_SENT = 3
 ACCEPTED = (*REFUSED[:3], b"DATA\r\n", b"", b"QUIT\r\n")
 PATIENCE_S = 20.0
 FIRST_ADDRESS = 127 << 24 | 16 << 16
@@ -48,13 +49,14 @@ def message(size: int) -> bytes:
 class Session(asyncio.Protocol):
     """One client."""
 
-    __slots__ = ("_input", "_load", "_step", "_transport", "began", "commands")
+    __slots__ = ("_input", "_is_surprised", "_load", "_step", "_transport", "began", "commands")
 
     def __init__(self, load: "Load", commands: tuple[bytes, ...]) -> None:
         self._load = load
         self.commands = commands
         self._step = 0
         self._input = b""
+        self._is_surprised = False
         self.began = time.perf_counter()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -72,6 +74,8 @@ class Session(asyncio.Protocol):
             return
         self._input = b""
         self._load.codes[last[:3].decode()] += 1
+        if self._step == RCPT_SENT and last[:1] != self._load.expects:
+            self._is_surprised = True
         if self._step < len(self.commands):
             self._step += 1
             if last[:1] in b"45" and self.commands[self._step - 1][:4] == b"DATA":
@@ -81,7 +85,9 @@ class Session(asyncio.Protocol):
     def connection_lost(self, _: Exception | None) -> None:
         """Count the session."""
         self._load.sessions.discard(self)
-        self._load.ended(time.perf_counter() - self.began, is_whole=self._step == len(self.commands))
+        self._load.ended(
+            time.perf_counter() - self.began, is_whole=self._step == len(self.commands) and not self._is_surprised
+        )
 
     def give_up(self) -> None:
         """End it, whatever it waits for."""
@@ -96,6 +102,7 @@ class Load:
         self._port = int(port)
         self._options = options
         self._script = ACCEPTED if options.script == "accepted" else REFUSED
+        self.expects = b"2" if options.script == "accepted" else b"5"
         self._message = message(options.size)
         self._next = 0
         self._running = 0

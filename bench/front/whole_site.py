@@ -37,8 +37,10 @@ from bench.corpora import EDITED, OUR_DOMAIN, SESSIONS, read_sessions
 from bench.front.load import address
 from bench.front.peers import HOST, SINK_PORT, Peer, gatepost, name_server, running_program, smtp_sink
 from bench.process_tree import cpu_s
+from bench.written import replace_table
 
 PAGE = Path(__file__).resolve().parents[1] / "RESULTS-site.md"
+README = PAGE.parents[1] / "README.md"
 FILTER_PORT = 2598
 ASSUMED_LISTED = (0.0, 0.5, 0.9)
 AT_ONCE = 4
@@ -185,7 +187,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench.front.whole_site", description=__doc__.partition("\n")[0])
     parser.add_argument("sessions", type=Path, nargs="?", default=SESSIONS)
     parser.add_argument("--messages", type=int, default=2000)
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name}")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} and the table of {README.name}")
     options = parser.parse_args()
     if INSIDE not in os.environ:
         return in_private_namespace("bench.front.whole_site", sys.argv[1:]).returncode
@@ -210,6 +212,7 @@ def main() -> int:
         PAGE.write_text(
             f"# A site with SpamAssassin, with and without Gatepost\n\n{__doc__.partition(chr(10))[2]}\n{text}\n"
         )
+        README.write_text(replace_table(README.read_text(), "bench.front.whole_site", text))
     return 0
 
 

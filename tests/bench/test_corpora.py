@@ -5,7 +5,8 @@ from functools import cache
 from typing import Any
 
 import pytest
-from bench.corpora import BEGIN, END, Refused, Tally, Trial, reason
+from bench.corpora import MODULE, Refused, Tally, Trial, reason
+from bench.written import END, begin, replace_table, written_table
 
 from bench import corpora
 from gatepost.service.gate import Gate, load_gate
@@ -92,16 +93,16 @@ def test_the_table_has_sums_and_replaces_only_itself() -> None:
     table = corpora.table(tallies)
     assert "| letters | ham | 1 | 0 | 0.00 % |  |" in table
     assert "| **all** | spam | 1 | 1 | 100.00 % | `reject_non_fqdn_hostname` 1 |" in table
-    page = corpora.replace_table(f"above\n{BEGIN}\nold\n{END}\nbelow\n", table)
+    page = replace_table(f"above\n{begin(MODULE)}\nold\n{END}\nbelow\n", MODULE, table)
     assert page.startswith("above\n")
     assert page.endswith("\nbelow\n")
-    assert corpora.written_table(page) == table
+    assert written_table(page, MODULE) == table
 
 
-@pytest.mark.parametrize("page", ["", f"above {BEGIN}", f"above {END}"])
+@pytest.mark.parametrize("page", ["", f"above {begin(MODULE)}", f"above {END}"])
 def test_a_page_without_markers_is_refused(page: str) -> None:
     with pytest.raises(ValueError, match="the page has no"):
-        corpora.replace_table(page, "table")
+        replace_table(page, MODULE, "table")
 
 
 @pytest.mark.shared
@@ -109,4 +110,4 @@ def test_every_session_runs_and_the_page_is_not_stale() -> None:
     tallies = corpora.count(guide(), corpora.read_sessions(corpora.SESSIONS))
     assert sum(tally.sessions for tally in tallies.values()) == 32_774
     for page in corpora.PAGES:
-        assert corpora.written_table(page.read_text(encoding="utf-8")) == corpora.table(tallies), page
+        assert written_table(page.read_text(encoding="utf-8"), MODULE) == corpora.table(tallies), page
