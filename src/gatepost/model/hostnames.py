@@ -10,9 +10,9 @@ from gatepost.model.address import is_ip
 LONGEST_NAME = 255
 """Octets (RFC 1035 section 2.3.4)."""
 
-_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
-_HOSTNAME = re.compile(rf"(?=.{{1,255}}\Z)(?![0-9.]*\Z){_LABEL}(?:\.{_LABEL})*\Z")
-"""At most 255 octets in labels of at most 63 (RFC 1035 section 2.3.4), and not all numeric."""
+_LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}+(?<!-)"
+_HOSTNAME = re.compile(rf"(?![0-9.]*+\Z){_LABEL}(?:\.{_LABEL})*+\Z")
+"""Labels of at most 63 octets (RFC 1035 section 2.3.4), and not all numeric."""
 
 
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
@@ -38,7 +38,7 @@ def is_hostname(name: str, *, is_smtputf8: bool = False) -> bool:
             name = name.encode("idna").decode("ascii")
         except UnicodeError:
             return False
-    return _HOSTNAME.match(name) is not None
+    return len(name) <= LONGEST_NAME and _HOSTNAME.match(name) is not None
 
 
 def is_fully_qualified(name: str, *, is_smtputf8: bool = False) -> bool:

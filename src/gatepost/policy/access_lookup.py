@@ -6,14 +6,14 @@ turns it into a warning.
 
 from collections.abc import Iterable
 
-from gatepost.model.answer import Found, Unavailable
+from gatepost.model.answer import Found, NotFound, Unavailable
 from gatepost.model.reply import Reply
 from gatepost.model.session import Session
 from gatepost.model.verdict import DUNNO, Refuse, Verdict
 from gatepost.policy.access import CONFIGURATION_FAULT, act_on
-from gatepost.policy.asking import Asking, ask
+from gatepost.policy.asking import Asking
 from gatepost.policy.lookup_order import AccessTable, domain_keys
-from gatepost.policy.questions import TableLookup
+from gatepost.policy.questions import TableHit, TableLookup
 from gatepost.policy.subjects import Subject, subject_name
 
 
@@ -21,20 +21,24 @@ def find_in_table(
     session: Session, subject: Subject, table: AccessTable, keys: Iterable[str]
 ) -> Asking[Verdict | None]:
     """The verdict of the first key that the table knows, which may be DUNNO; None where it knows none."""
-    answer = yield from ask(TableLookup(table.name, tuple(keys)))
+    answer = yield TableLookup(table.name, tuple(keys))
+    return None if isinstance(answer, NotFound) else (yield from _verdict(session, subject, table, answer))
+
+
+def _verdict(
+    session: Session, subject: Subject, table: AccessTable, answer: Found[TableHit] | Unavailable
+) -> Asking[Verdict]:
     if isinstance(answer, Found):
         return (yield from act_on(answer.value.value, session, subject))
-    if isinstance(answer, Unavailable):
-        name = yield from subject_name(session, subject)
-        text = f"<{name}>: {subject.value} rejected: {CONFIGURATION_FAULT}"
-        return Refuse(Reply(451, "4.3.5", text), complaint=answer.complaint(table.name))
-    return None
+    name = yield from subject_name(session, subject)
+    text = f"<{name}>: {subject.value} rejected: {CONFIGURATION_FAULT}"
+    return Refuse(Reply(451, "4.3.5", text), complaint=answer.complaint(table.name))
 
 
 def look_up(session: Session, subject: Subject, table: AccessTable, keys: Iterable[str]) -> Asking[Verdict]:
     """The verdict of the table; DUNNO where it knows none of the keys."""
-    verdict = yield from find_in_table(session, subject, table, keys)
-    return DUNNO if verdict is None else verdict
+    answer = yield TableLookup(table.name, tuple(keys))
+    return DUNNO if isinstance(answer, NotFound) else (yield from _verdict(session, subject, table, answer))
 
 
 def name_keys(session: Session, table: AccessTable, name: str) -> Iterable[str]:

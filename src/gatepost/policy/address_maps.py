@@ -6,7 +6,7 @@ only.
 
 from gatepost.model.answer import Found, Unavailable
 from gatepost.model.settings import Settings
-from gatepost.policy.asking import Asking, ask
+from gatepost.policy.asking import Asking
 from gatepost.policy.lookup_order import map_address_keys, tries_partial_keys
 from gatepost.policy.questions import TableHit, TableLookup
 from gatepost.policy.resolving import AddressClass, Resolved
@@ -16,6 +16,8 @@ def find_address(
     maps: tuple[str, ...], resolved: Resolved, settings: Settings
 ) -> Asking[TableHit | Unavailable | None]:
     """The first hit in these tables, in their order; None where no table knows the address."""
+    if not maps:
+        return None
     is_local = resolved.address_class is AddressClass.LOCAL or resolved.domain == settings.myorigin.lower()
     keys = tuple(
         map_address_keys(
@@ -26,7 +28,7 @@ def find_address(
         )
     )
     for table in maps:
-        answer = yield from ask(TableLookup(table, keys if tries_partial_keys(table) else keys[:1]))
+        answer = yield TableLookup(table, keys if tries_partial_keys(table) else keys[:1])
         if isinstance(answer, Found):
             hit: TableHit = answer.value
             return hit

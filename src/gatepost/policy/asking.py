@@ -1,4 +1,8 @@
-"""How a restriction asks: a generator that yields a question and is resumed with the answer."""
+"""How a restriction asks: a generator that yields a question and is resumed with the answer.
+
+`answer = yield from ask(question)`; or `answer = yield question`, which is the same at half the price, for what every
+session asks.
+"""
 
 from collections.abc import Generator
 from typing import Any, TypeVar

@@ -8,12 +8,21 @@ that the filter does not name is an error of the list, never a listing: a parked
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gatepost.model.address import IPAddress
 from gatepost.model.hostnames import is_hostname
 
 _FIELD = re.compile(r"\[([0-9.;]+)\]|(\d+)")
 _HEX = tuple(f"{octet & 15:x}.{octet >> 4:x}" for octet in range(256))
+
+
+@lru_cache(maxsize=1024)
+def _reversed_labels(octets: bytes) -> str:
+    """The address backwards: once for all the lists that it is looked up in."""
+    if len(octets) == 4:
+        return f"{octets[3]}.{octets[2]}.{octets[1]}.{octets[0]}"
+    return ".".join([_HEX[octet] for octet in reversed(octets)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +37,7 @@ class DnsZone:
         """The name to ask for: octets reversed, or for IPv6 nibbles reversed, before the domain."""
         if not address.octets:  # not known: XCLIENT ADDR=[UNAVAILABLE]
             return f"{address.text}.{self.domain}"
-        octets = reversed(address.octets)
-        labels = ".".join([_HEX[o] for o in octets] if address.is_ipv6 else [str(o) for o in octets])
-        return f"{labels}.{self.domain}"
+        return f"{_reversed_labels(address.octets)}.{self.domain}"
 
     def name_for_domain(self, domain: str) -> str:
         """The name to ask for about a domain."""

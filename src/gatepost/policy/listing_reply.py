@@ -5,6 +5,7 @@ before it. A broken template falls back to default_rbl_reply, and a broken defau
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,21 +18,12 @@ from gatepost.policy.access import configuration_fault
 from gatepost.policy.asking import Asking, ask
 from gatepost.policy.dnsbl import DnsZone
 from gatepost.policy.questions import LocalTime, TableLookup
-from gatepost.policy.subjects import Subject, client_label, client_names
+from gatepost.policy.subjects import CLASSES, Subject, client_label, client_names
 from gatepost.policy.templates import Template, TemplateError, compile_template, names_in, render
 
 POSTFIX_DEFAULT = (
     "$rbl_code Service unavailable; $rbl_class [$rbl_what] blocked using $rbl_domain${rbl_reason?; $rbl_reason}"
 )
-
-NAMES = frozenset(
-    {
-        "client", "client_address", "client_name", "client_port", "reverse_client_name", "helo_name", "localtime",
-        "rbl_class", "rbl_code", "rbl_domain", "rbl_reason", "rbl_txt", "rbl_what", "recipient", "recipient_domain",
-        "recipient_name", "sender", "sender_domain", "sender_name", "server_name",
-    }
-)  # fmt: skip
-"""The names that a template may use (postconf(5) default_rbl_reply)."""
 
 _CLIENT_NAMES = frozenset({"client", "client_name", "reverse_client_name"})
 
@@ -41,16 +33,15 @@ _REPLY = re.compile(r"([45]\d\d)\s+(?:([245]\.\d{1,3}\.\d{1,3})(?:\s+|$))?(.*)",
 @quick
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A listing: the list, what of the session is listed, the text asked for, the list's own words."""
+    """What may be listed: the list, what of the session it is asked about, the text asked for."""
 
     zone: DnsZone
     subject: Subject
     what: str
-    reason: str
 
 
-def listing_refusal(session: Session, hit: Hit) -> Asking[Verdict]:
-    """The refusal for a listing."""
+def listing_refusal(session: Session, hit: Hit, reason: str) -> Asking[Verdict]:
+    """The refusal for a listing; `reason` is in the list's own words."""
     template = ""
     for table in session.settings.rbl_reply_maps:
         answer = yield from ask(TableLookup(table, (hit.zone.text.lower(),)))
@@ -61,9 +52,10 @@ def listing_refusal(session: Session, hit: Hit) -> Asking[Verdict]:
             break
     default = session.settings.default_rbl_reply
     compiled, names, fault = _usable(template or default, default)
-    values = yield from _values(session, hit, names)
+    values = {name: _VALUES[name](session, hit, reason) for name in names if name in _VALUES}
+    yield from _ask_for_values(session, names, values)
     allowed = session.settings.smtpd_expansion_filter
-    text = render(compiled, lambda name: clean(values.get(name, ""), allowed))
+    text = render(compiled, {name: clean(value, allowed) for name, value in values.items()}.__getitem__)
     return Refuse(_read_reply(text), complaint=fault)
 
 
@@ -87,31 +79,45 @@ def _usable(template: str, default: str) -> tuple[Template, frozenset[str], str]
     return compiled, frozenset(names_in(compiled)), fault
 
 
-def _values(session: Session, hit: Hit, wanted: frozenset[str]) -> Asking[dict[str, str]]:
-    settings, client = session.settings, session.client
-    values = {
-        "rbl_code": str(settings.maps_rbl_reject_code),
-        "rbl_domain": hit.zone.domain,
-        "rbl_what": hit.what,
-        "rbl_class": hit.subject.value,
-        "rbl_reason": hit.reason,
-        "rbl_txt": hit.reason,
-        "client_address": client.address.text,
-        "client_port": str(client.port or UNKNOWN),
-        "helo_name": session.helo_name or "",
-        "server_name": settings.myhostname,
-        **address_values("sender", session.sender),
-        **address_values("recipient", session.recipient),
-    }
+_VALUES: dict[str, Callable[[Session, Hit, str], str]] = {
+    "rbl_code": lambda session, _hit, _reason: str(session.settings.maps_rbl_reject_code),
+    "rbl_domain": lambda _session, hit, _reason: hit.zone.domain,
+    "rbl_what": lambda _session, hit, _reason: hit.what,
+    "rbl_class": lambda _session, hit, _reason: CLASSES[hit.subject],
+    "rbl_reason": lambda _session, _hit, reason: reason,
+    "rbl_txt": lambda _session, _hit, reason: reason,
+    "client_address": lambda session, _hit, _reason: session.client.address.text,
+    "client_port": lambda session, _hit, _reason: str(session.client.port or UNKNOWN),
+    "helo_name": lambda session, _hit, _reason: session.helo_name or "",
+    "server_name": lambda session, _hit, _reason: session.settings.myhostname,
+    "sender": lambda session, _hit, _reason: _address_value("sender", session.sender),
+    "sender_name": lambda session, _hit, _reason: _address_value("sender_name", session.sender),
+    "sender_domain": lambda session, _hit, _reason: _address_value("sender_domain", session.sender),
+    "recipient": lambda session, _hit, _reason: _address_value("recipient", session.recipient),
+    "recipient_name": lambda session, _hit, _reason: _address_value("recipient_name", session.recipient),
+    "recipient_domain": lambda session, _hit, _reason: _address_value("recipient_domain", session.recipient),
+}
+"""What is known without asking. Only what a template names is made."""
+
+NAMES = frozenset(_VALUES) | _CLIENT_NAMES | {"localtime"}
+"""The names that a template may use (postconf(5) default_rbl_reply)."""
+
+
+def _address_value(name: str, address: str | None) -> str:
+    return address_values(name.partition("_")[0], address).get(name, "")
+
+
+def _ask_for_values(session: Session, wanted: frozenset[str], values: dict[str, str]) -> Asking[None]:
+    client = session.client
     if not wanted.isdisjoint(_CLIENT_NAMES):
         names = yield from client_names(session)
-        values["client"] = client_label(client, names.name, with_port=settings.smtpd_client_port_logging)
+        with_port = session.settings.smtpd_client_port_logging
+        values["client"] = client_label(client, names.name, with_port=with_port)
         values["client_name"] = names.name
         values["reverse_client_name"] = names.reverse_name
     if "localtime" in wanted:
         answer = yield from ask(LocalTime())
         values["localtime"] = answer.value if isinstance(answer, Found) else ""
-    return values
 
 
 def address_values(prefix: str, address: str | None) -> dict[str, str]:

@@ -5,7 +5,6 @@ table (regexp, pcre, cidr …) sees full names and addresses only. Keys are give
 first that the table knows decides, even when it says DUNNO.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,31 +40,33 @@ def tries_partial_keys(table: str) -> bool:
     return kind not in PATTERN_TYPES
 
 
-def domain_keys(name: str, *, partial: bool, parents_match: bool = True) -> Iterator[str]:
+def domain_keys(name: str, *, partial: bool, parents_match: bool = True) -> list[str]:
     """`a.b.example`, `b.example`, `example` (with a leading dot unless parents_match); an address has no parents."""
-    yield name
+    keys = [name]
     if not partial or is_ip(name):
-        return
+        return keys
     dot = name.find(".", 1)
     while dot >= 0:
         name = name[dot + 1 :] if parents_match else name[dot:]
         if not name:
-            return
-        yield name
+            break
+        keys.append(name)
         dot = name.find(".", 1)
+    return keys
 
 
-def address_keys(address: str, *, partial: bool) -> Iterator[str]:
+def address_keys(address: str, *, partial: bool) -> list[str]:
     """`192.0.2.44`, `192.0.2`, `192.0`, `192`; an IPv6 text is cut at its last colon each time."""
-    yield address
+    keys = [address]
     if not partial:
-        return
+        return keys
     separator = ":" if ":" in address else "."
     cut = address.rfind(separator)
     while cut > 0:
         address = address[:cut]
-        yield address
+        keys.append(address)
         cut = address.rfind(separator)
+    return keys
 
 
 def strip_extension(localpart: str, delimiters: str, *, owner_request_special: bool = True) -> str | None:
@@ -87,34 +88,32 @@ def mail_address_keys(
     delimiters: str = "",
     parents_match: bool = True,
     owner_request_special: bool = True,
-) -> Iterator[str]:
+) -> list[str]:
     """Keys of `user+ext@sub.example`: full, without extension, the domain and its parents, `user+ext@`, `user@`.
 
     A localpart that needs quotes is tried quoted first, then as it is, at each step.
     """
     user, _, domain = address.lower().rpartition("@")
-    yield from _both_forms(user, f"@{domain}")
+    users = _both_forms(user)
     if not partial:
-        return
+        return [f"{form}@{domain}" for form in users]
     bare = strip_extension(user, delimiters, owner_request_special=owner_request_special)
     if bare is not None:
-        yield from _both_forms(bare, f"@{domain}")
-    yield from domain_keys(domain, partial=True, parents_match=parents_match)
-    yield from _both_forms(user, "@")
-    if bare is not None:
-        yield from _both_forms(bare, "@")
+        users += _both_forms(bare)
+    keys = [f"{form}@{domain}" for form in users]
+    keys += domain_keys(domain, partial=True, parents_match=parents_match)
+    keys += [f"{form}@" for form in users]
+    return keys
 
 
-def _both_forms(user: str, rest: str) -> Iterator[str]:
+def _both_forms(user: str) -> list[str]:
     quoted = quote_localpart(user)
-    yield quoted + rest
-    if quoted != user:
-        yield user + rest
+    return [quoted] if quoted == user else [quoted, user]
 
 
 def map_address_keys(
     address: str, delimiters: str, *, owner_request_special: bool = True, is_local: bool = True
-) -> Iterator[str]:
+) -> list[str]:
     """Keys of a recipient or alias map, per mail_addr_find(3): full, stripped, bare user forms, `@domain`.
 
     `is_local`: the domain is ours (mydestination, myorigin), so that the bare user names somebody.
@@ -122,8 +121,9 @@ def map_address_keys(
     user, _, domain = address.lower().rpartition("@")
     bare = strip_extension(user, delimiters, owner_request_special=owner_request_special)
     users = [user] if bare is None else [user, bare]
-    for name in users:
-        yield f"{quote_localpart(name)}@{domain}"
-    for name in users if is_local else ():
-        yield quote_localpart(name)
-    yield f"@{domain}"
+    forms = [quote_localpart(name) for name in users]
+    keys = [f"{form}@{domain}" for form in forms]
+    if is_local:
+        keys += forms
+    keys.append(f"@{domain}")
+    return keys

@@ -110,8 +110,35 @@ def _is_routed(localpart: str, settings: Settings) -> bool:
     return not settings.allow_untrusted_routing and _OPERATOR.search(localpart) is not None
 
 
+_MOST_RESOLVED = 1024
+_resolved: dict[str, tuple[Settings, Resolved]] = {}
+"""What was resolved last without a question. One transaction asks up to six times for each of its addresses."""
+
+
 def resolve(address: str, settings: Settings) -> Asking[Resolved | Unavailable]:
     """Resolve an address. Unavailable where a list of domains could not be asked."""
+    known = _resolved.get(address)
+    if known is not None and known[0] is settings:
+        return known[1]
+    resolved = yield from _resolve(address, settings)
+    if isinstance(resolved, Resolved) and not _may_ask(settings):
+        if len(_resolved) >= _MOST_RESOLVED:
+            _resolved.clear()
+        _resolved[address] = settings, resolved
+    return resolved
+
+
+def _may_ask(settings: Settings) -> bool:
+    lists = (
+        settings.mydestination,
+        settings.virtual_alias_domains,
+        settings.virtual_mailbox_domains,
+        settings.relay_domains,
+    )
+    return any(pattern.table for patterns in lists for pattern in patterns.patterns)
+
+
+def _resolve(address: str, settings: Settings) -> Asking[Resolved | Unavailable]:
     current = rewrite(address, settings)
     ours = settings.myhostname
     for _ in range(MOST_CRACKS):

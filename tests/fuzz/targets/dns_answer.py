@@ -1,4 +1,7 @@
-"""A name server that answers anything. Held: a message, or garbage with a reason; never more records than the limit."""
+"""A name server that answers anything. Held: a message, or garbage with a reason; never more records than the limit.
+
+What the short way reads of a reply as usual, the long way reads too.
+"""
 
 from gatepost.world.names.message import (
     MAX_CHAIN,
@@ -7,16 +10,16 @@ from gatepost.world.names.message import (
     Garbage,
     answers_question,
     encode_name,
-    encode_query,
-    folded_question,
+    encode_question,
     read_authority,
     read_message,
 )
 from gatepost.world.names.outcome import outcome_of
+from gatepost.world.names.usual_reply import usual_outcome
 from tests.fuzz.pieces import split_input
 
 NAME = "2.0.0.127.bl.example"
-QUESTIONS = {code: folded_question(encode_query(NAME, code) or b"") for code in TYPE_CODES.values()}
+QUESTIONS = {code: encode_question(NAME, code) or b"" for code in TYPE_CODES.values()}
 
 
 def one_input(octets: bytes) -> None:
@@ -27,6 +30,12 @@ def one_input(octets: bytes) -> None:
     told = [read_message(packet)]
     if answers_question(packet, folded):
         told.append(read_message(packet, NAME, len(folded)))
+    usual = usual_outcome(packet, folded, NAME, type_code)
+    if usual is not None:
+        known = told[-1]
+        assert len(told) == 2
+        assert not isinstance(known, Garbage)
+        assert usual == outcome_of(known, NAME, type_code)
     for message in told:
         if isinstance(message, Garbage):
             assert message.why

@@ -54,7 +54,7 @@ def value_of(kind: str, rdata: Any) -> Any:
     if kind == "MX":
         return (rdata.preference, text(rdata.exchange))
     if kind == "SOA":
-        return (text(rdata.mname), text(rdata.rname), rdata.serial, rdata.minimum)
+        return rdata.minimum
     return text(rdata.target)
 
 
@@ -93,13 +93,13 @@ def test_reads_what_dnspython_writes(question, answers, authority, rcode):
 @given(NAME, st.sampled_from(sorted(m.TYPE_CODES)), st.booleans())
 def test_writes_what_dnspython_reads(labels, kind, edns):
     name = dns_name(labels)
-    query = m.encode_query(text(name), m.TYPE_CODES[kind], edns=edns)
-    assert query is not None
+    question = m.encode_question(text(name), m.TYPE_CODES[kind])
+    assert question == (name.to_wire() or b"") + m.TYPE_CODES[kind].to_bytes(2, "big") + b"\0\1"
+    query = m.query_with(question, edns=edns)
     read = dns.message.from_wire(b"\x12\x34" + query)
     assert read.id == 0x1234 and read.flags == dns.flags.RD
     assert read.question[0].name == name and dns.rdatatype.to_text(read.question[0].rdtype) == kind
     assert read.payload == (1232 if edns else 0) and read.edns == (0 if edns else -1)
-    assert m.folded_question(query) == query[10 : 10 + len(name.to_wire() or b"") + 4].lower()
 
 
 @pytest.mark.parametrize(
@@ -205,6 +205,6 @@ def test_a_negative_ttl_is_none():
     ],
 )
 def test_what_counts_as_an_answer(packet, is_answer):
-    query = m.encode_query("a", m.A)
-    assert query is not None
-    assert m.answers_question(packet, m.folded_question(query)) is is_answer
+    question = m.encode_question("a", m.A)
+    assert question is not None
+    assert m.answers_question(packet, question) is is_answer

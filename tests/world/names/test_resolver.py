@@ -11,8 +11,9 @@ from gatepost.model.answer import NOT_FOUND, Found, Unavailable
 from gatepost.policy.questions import AddressRecords, DomainExists, TextRecords
 from gatepost.testing.name_server import NameServer
 from gatepost.world.names.names import Names
-from gatepost.world.names.nameservers import parse_nameservers
+from gatepost.world.names.nameservers import Nameserver, parse_nameservers
 from gatepost.world.names.outcome import Failed, Outcome, Records
+from gatepost.world.names.ports import Server
 from gatepost.world.names.resolver import DEADLINE_S, Resolver, stage_delays_s
 from tests.conftest import lack
 from tests.world.names.asking import NOWHERE, answer, names_of, run
@@ -142,6 +143,41 @@ def test_an_outage_is_told_once_and_so_is_its_end():
         names.close()
 
     run(main())
+
+
+def test_an_outage_is_told_once_by_all_workers_together():
+    """Each Names is a worker's; what was asked before the outage does not end it."""
+
+    async def main() -> None:
+        complaints: list[str] = []
+        server = NameServer("*.test 300 A 192.0.2.1")
+        await server.start()
+        workers = [names_of(server, on_complaint=complaints.append) for _ in range(3)]
+        await server.stop()
+        for names in workers:
+            assert isinstance(await answer(names, AddressRecords("a.test")), Unavailable)
+        assert complaints == [f"DNS: name server {server.nameservers} cannot be reached: Connection refused"]
+        await server.start()
+        for names in reversed(workers):
+            assert await answer(names, AddressRecords("b.test")) == FOUND
+        assert complaints[1:] == [f"DNS: name server {server.nameservers} answers again"]
+        await server.stop()
+        for names in workers:
+            names.close()
+
+    run(main())
+
+
+def test_an_answer_to_what_was_asked_before_the_outage_does_not_end_it():
+    complaints: list[str] = []
+    server = Server(Nameserver("127.0.0.1", 5353), complaints.append, lambda: 1000.0)
+    server.note_refusal(1000.0, "Connection refused")
+    server.note_answer(999.9)
+    assert not server.is_silent  # it may be asked, for it did answer
+    server.note_refusal(1000.1, "Connection refused")
+    assert complaints == ["DNS: name server 127.0.0.1:5353 cannot be reached: Connection refused"]
+    server.note_answer(1000.0)
+    assert complaints[1:] == ["DNS: name server 127.0.0.1:5353 answers again"]
 
 
 def test_a_server_that_restarts_is_waited_for():

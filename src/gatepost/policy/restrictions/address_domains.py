@@ -6,7 +6,7 @@ from gatepost.model.reply import Reply
 from gatepost.model.session import Session
 from gatepost.model.verdict import DUNNO, Refuse, Verdict
 from gatepost.policy.access import lookup_fault
-from gatepost.policy.asking import Asking, ask
+from gatepost.policy.asking import Asking
 from gatepost.policy.questions import MALFORMED, NULL_MX, DomainExists
 from gatepost.policy.registry import Needs, restriction
 from gatepost.policy.resolving import AddressClass, resolve
@@ -85,7 +85,7 @@ def _judge_domain(session: Session, subject: Subject, address: str) -> Asking[Ve
         return (yield from lookup_fault(session, subject, resolved.complaint()))
     if resolved.address_class in _CLASSES_WITHOUT_DNS or resolved.domain.startswith("["):
         return DUNNO
-    answer = yield from ask(DomainExists(resolved.domain))
+    answer = yield DomainExists(resolved.domain)
     if isinstance(answer, Found):
         return DUNNO
     status = _UNKNOWN_DOMAIN_STATUS[subject]

@@ -4,11 +4,11 @@ A hit is any A record that passes the list's filter and the answer guard; only t
 template: rbl_reply_maps by the restriction's argument, else default_rbl_reply.
 """
 
-from gatepost.model.answer import Found, Unavailable
+from gatepost.model.answer import Answer, Found, NotFound, Unavailable
 from gatepost.model.reply import Reply
 from gatepost.model.session import UNKNOWN, Session
 from gatepost.model.verdict import DUNNO, OK, DeferIfReject, Dunno, Verdict
-from gatepost.policy.asking import Asking, ask
+from gatepost.policy.asking import Asking
 from gatepost.policy.dnsbl import NOT_LISTED, DnsZone, Listing, judge, listable_domain
 from gatepost.policy.listing_reply import Hit, listing_refusal
 from gatepost.policy.questions import AddressRecords, TextRecords
@@ -31,7 +31,10 @@ def reject_rbl_client(session: Session, zone: DnsZone) -> Asking[Verdict]:
     """
     address = session.client.address
     name = zone.name_for_address(address)
-    return (yield from _reject(session, zone, name, Subject.CLIENT, address.text))
+    answer = yield AddressRecords(name)
+    if isinstance(answer, NotFound):  # nearly always: the rest is for the few
+        return DUNNO
+    return (yield from _judge(session, Hit(zone, Subject.CLIENT, address.text), name, answer))
 
 
 @restriction("reject_rhsbl_client", argument=Argument.ZONE)
@@ -106,8 +109,7 @@ def permit_rhswl_client(session: Session, zone: DnsZone) -> Asking[Verdict]:
     return (yield from _permit(session, zone, zone.name_for_domain(domain), names.name))
 
 
-def _listing(session: Session, zone: DnsZone, name: str) -> Asking[Listing | Unavailable]:
-    answer = yield from ask(AddressRecords(name))
+def _listing(session: Session, zone: DnsZone, answer: Answer[tuple[str, ...]]) -> Listing | Unavailable:
     if isinstance(answer, Found):
         return judge(zone, answer.value, guard=session.settings.rbl_answer_guard)
     return answer if isinstance(answer, Unavailable) else NOT_LISTED
@@ -117,19 +119,22 @@ def _reject_domain(session: Session, zone: DnsZone, subject: Subject, what: str)
     domain = None if what == UNKNOWN else listable_domain(what)
     if domain is None:
         return DUNNO
-    return (yield from _reject(session, zone, zone.name_for_domain(domain), subject, what))
+    name = zone.name_for_domain(domain)
+    answer = yield AddressRecords(name)
+    if isinstance(answer, NotFound):
+        return DUNNO
+    return (yield from _judge(session, Hit(zone, subject, what), name, answer))
 
 
-def _reject(session: Session, zone: DnsZone, name: str, subject: Subject, what: str) -> Asking[Verdict]:
-    listing = yield from _listing(session, zone, name)
+def _judge(session: Session, hit: Hit, name: str, answer: Answer[tuple[str, ...]]) -> Asking[Verdict]:
+    listing = _listing(session, hit.zone, answer)
     if isinstance(listing, Unavailable):
-        return Dunno(_outage(zone, name, listing))
+        return Dunno(_outage(hit.zone, name, listing))
     if not listing.is_listed:
         return Dunno(listing.error) if listing.error else DUNNO
-    answer = yield from ask(TextRecords(name))
-    texts = answer.value if isinstance(answer, Found) else ()
-    reason = " / ".join(texts)[:LONGEST_REASON]
-    return (yield from listing_refusal(session, Hit(zone, subject, what, reason)))
+    said = yield TextRecords(name)
+    texts = said.value if isinstance(said, Found) else ()
+    return (yield from listing_refusal(session, hit, " / ".join(texts)[:LONGEST_REASON]))
 
 
 def _outage(zone: DnsZone, name: str, listing: Unavailable) -> str:
@@ -143,7 +148,7 @@ def _permit(session: Session, zone: DnsZone, name: str, what: str) -> Asking[Ver
         resolved = yield from resolve(session.recipient, session.settings)
         if isinstance(resolved, Unavailable) or not resolved.is_authorised_destination:
             return DUNNO
-    listing = yield from _listing(session, zone, name)
+    listing = _listing(session, zone, (yield AddressRecords(name)))
     if isinstance(listing, Unavailable):
         text = f"<{what}>: {Subject.CLIENT.value} rejected: Service unavailable"
         return DeferIfReject(Reply(450, "4.7.1", text), complaint=_outage(zone, name, listing))

@@ -1,5 +1,7 @@
 """Relay control: is the recipient ours to take? An open relay is one line away: see policy/safety.py."""
 
+from collections.abc import Callable
+
 from gatepost.model.answer import Unavailable
 from gatepost.model.reply import Reply
 from gatepost.model.session import Session
@@ -17,7 +19,7 @@ def permit_auth_destination(session: Session, _: None) -> Asking[Verdict]:
 
     Unavailable: 451 4.3.0. Postfix: postconf(5) permit_auth_destination.
     """
-    return (yield from _judge(session, ours=OK, foreign=DUNNO))
+    return (yield from _judge(session, OK, lambda: DUNNO))
 
 
 @restriction("reject_unauth_destination", needs=Needs.RECIPIENT)
@@ -28,8 +30,8 @@ def reject_unauth_destination(session: Session, _: None) -> Asking[Verdict]:
 
     Unavailable: 451 4.3.0. Postfix: postconf(5) reject_unauth_destination.
     """
-    denied = _denied(session, session.settings.relay_domains_reject_code, "5.7.1")
-    return (yield from _judge(session, ours=DUNNO, foreign=denied))
+    code = session.settings.relay_domains_reject_code
+    return (yield from _judge(session, DUNNO, lambda: _denied(session, code, "5.7.1")))
 
 
 @restriction("defer_unauth_destination", needs=Needs.RECIPIENT)
@@ -38,16 +40,16 @@ def defer_unauth_destination(session: Session, _: None) -> Asking[Verdict]:
 
     Unavailable: 451 4.3.0. Postfix: postconf(5) defer_unauth_destination.
     """
-    denied = _denied(session, session.settings.relay_domains_reject_code - 100, "4.7.1")
-    return (yield from _judge(session, ours=DUNNO, foreign=denied))
+    code = session.settings.relay_domains_reject_code - 100
+    return (yield from _judge(session, DUNNO, lambda: _denied(session, code, "4.7.1")))
 
 
 def _denied(session: Session, code: int, enhanced: str) -> Verdict:
     return Refuse(Reply(code, enhanced, f"<{session.recipient}>: Relay access denied"))
 
 
-def _judge(session: Session, *, ours: Verdict, foreign: Verdict) -> Asking[Verdict]:
+def _judge(session: Session, ours: Verdict, foreign: Callable[[], Verdict]) -> Asking[Verdict]:
     resolved = yield from resolve(session.recipient or "", session.settings)
     if isinstance(resolved, Unavailable):
         return (yield from lookup_fault(session, Subject.RECIPIENT, resolved.complaint()))
-    return ours if resolved.is_authorised_destination else foreign
+    return ours if resolved.is_authorised_destination else foreign()

@@ -20,6 +20,9 @@ def permit_mynetworks(session: Session, subject: Subject) -> Asking[Verdict]:
     Unavailable: 451 4.3.0 "Temporary lookup failure", for a bad element too, when it is reached.
     Postfix: postconf(5) permit_mynetworks, mynetworks.
     """
+    known = None if session.is_trust_withdrawn else session.settings.mynetworks.holds(session.client.address)
+    if known is not None:
+        return OK if known else DUNNO
     outcome = yield from is_trusted(session.settings.mynetworks, session)
     if isinstance(outcome, Unavailable):
         return (yield from lookup_fault(session, subject, outcome.complaint("mynetworks")))

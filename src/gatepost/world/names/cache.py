@@ -53,8 +53,9 @@ class Cache:
         if isinstance(outcome, Failed) and outcome.is_ours:
             return
         entries = self._entries
+        if key in entries:
+            del entries[key]
         entries[key] = (self._clock() + lifetime_s(outcome), outcome)
-        entries.move_to_end(key)
         if len(entries) > self._max_entries:
             entries.popitem(last=False)
 
@@ -67,7 +68,8 @@ def lifetime_s(outcome: Outcome) -> int:
     """Say how long an outcome is kept. Without an SOA a negative answer may hardly be kept at all (RFC 2308)."""
     if isinstance(outcome, Failed):
         return FAILURE_S
-    if outcome.ttl_s is None:
+    ttl_s = outcome.ttl_s
+    if ttl_s is None or ttl_s < MIN_TTL_S:
         return MIN_TTL_S
     ceiling_s = MAX_POSITIVE_S if isinstance(outcome, Records) else MAX_NEGATIVE_S
-    return min(max(outcome.ttl_s, MIN_TTL_S), ceiling_s)
+    return min(ttl_s, ceiling_s)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gatepost.world.names.message import folded_question
+from gatepost.world.names.message import query_with
 from gatepost.world.names.outcome import Key, Outcome
 from gatepost.world.names.over_tcp import TcpQuestion
 from gatepost.world.names.ports import Port, Server
@@ -13,10 +13,11 @@ Waiter = Callable[[Outcome], None]
 class Flight:
     """What the resolver keeps of one question.
 
-    `asked` is the name now asked for (the target of an alias, later); `trail` says on which sockets under which ids
-    answers are awaited; a `stage` lasts from one retransmission to the next and ends at `due_at`; `failed` servers
-    are not asked again, `refused` ones not in this stage; `ttl_s` is the least of the aliases gone through; `why` is
-    the last trouble.
+    `asked` is the name now asked for (the target of an alias, later); `query` asks for it, and `folded` is its
+    question section in lower case, to compare with answers; `trail` says on which sockets under which ids answers are
+    awaited; a `stage` lasts from one retransmission to the next and ends at `due_at`; `failed` servers are not asked
+    again, `refused` ones not in this stage; `ttl_s` is the least of the aliases gone through; `why` is the last
+    trouble.
     """
 
     __slots__ = (
@@ -38,11 +39,11 @@ class Flight:
         "why",
     )
 
-    def __init__(self, key: Key, query: bytes, waiter: Waiter) -> None:
+    def __init__(self, key: Key, question: bytes, waiter: Waiter) -> None:
         self.key = key
         self.asked = key[0]
-        self.query = query
-        self.folded = folded_question(query)
+        self.query = query_with(question)
+        self.folded = question.lower()
         self.waiters = [waiter]
         self.trail: list[tuple[Port, bytes]] = []
         self.failed: tuple[Server, ...] = ()

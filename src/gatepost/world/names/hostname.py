@@ -20,4 +20,7 @@ def askable(name: str) -> str | None:
             name = name.encode("idna").decode("ascii")
         except UnicodeError:
             return None
-    return name.lower() if is_hostname(name) else None
+    if not is_hostname(name):
+        return None
+    folded = name.lower()
+    return name if folded == name else folded  # the same string, for its hash is known already

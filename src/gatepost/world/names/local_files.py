@@ -19,22 +19,22 @@ _MAX_OCTETS = 1_000_000
 
 
 class FollowedFile:
-    """A small text file; `news()` gives its text when it is new or has changed, else None."""
+    """A small text file; `news()` gives its text when it is new or has changed, else None: so until `look_at`."""
 
-    __slots__ = ("_clock", "_look_at", "_path", "_stamp")
+    __slots__ = ("_clock", "_path", "_stamp", "look_at")
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
         self._path = path
         self._clock = clock
-        self._look_at = float("-inf")
+        self.look_at = float("-inf")
         self._stamp: tuple[int, int, int] | None = None
 
     def news(self) -> str | None:
         """Give the text if nobody has seen it yet; "" for a file that went away or was never there."""
         now = self._clock()
-        if now < self._look_at:
+        if now < self.look_at:
             return None
-        self._look_at = now + LOOK_EVERY_S
+        self.look_at = now + LOOK_EVERY_S
         try:
             status = os.stat(self._path)  # noqa: PTH116 -- half the cost of Path.stat
             stamp = (status.st_ino, status.st_size, status.st_mtime_ns)
@@ -53,21 +53,24 @@ class FollowedFile:
 class HostsFile:
     """/etc/hosts as hosts(5) has it: address, canonical name, aliases. Names fold; the first line with one wins."""
 
-    __slots__ = ("_addresses", "_file", "_names")
+    __slots__ = ("_addresses", "_clock", "_file", "_names")
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._file = FollowedFile(path, clock)
         self._names: dict[bytes, str] = {}
         self._addresses: dict[str, tuple[bytes, ...]] = {}
 
     def name_of(self, octets: bytes) -> str | None:
         """Give the canonical name of an address."""
-        self._refresh()
+        if self._clock() >= self._file.look_at:
+            self._refresh()
         return self._names.get(octets)
 
     def addresses_of(self, name: str, octet_count: int) -> tuple[bytes, ...]:
         """Give the addresses of a name in one family (4 or 16 octets)."""
-        self._refresh()
+        if self._clock() >= self._file.look_at:
+            self._refresh()
         known = self._addresses.get(name.lower())
         return tuple([octets for octets in known if len(octets) == octet_count]) if known else ()
 
@@ -95,14 +98,15 @@ class HostsFile:
 class ResolvConf:
     """/etc/resolv.conf; `news()` gives its name servers when they are new or changed, else None."""
 
-    __slots__ = ("_file",)
+    __slots__ = ("_clock", "_file")
 
     def __init__(self, path: Path, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._file = FollowedFile(path, clock)
 
     def news(self) -> tuple[Nameserver, ...] | None:
         """Give the servers if nobody has seen them yet."""
-        text = self._file.news()
+        text = self._file.news() if self._clock() >= self._file.look_at else None
         return None if text is None else read_resolv_conf(text)
 
 

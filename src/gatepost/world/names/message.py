@@ -30,7 +30,7 @@ EDNS_OCTETS = 1232
 _MAX_POINTERS = 64
 _MAX_NAME_OCTETS = 255
 _MAX_LABEL_OCTETS = 63
-_LENGTHS = [bytes((size,)) for size in range(_MAX_LABEL_OCTETS + 1)]
+_MOST_LABELS = 4096
 _CLASS_IN = 1
 _HEADER_OCTETS = 12
 _HEADER = struct.Struct("!6H")
@@ -42,7 +42,6 @@ _QUERY_EDNS = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x01"
 _QUERY_PLAIN = b"\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00"
 _OPT = b"\x00\x00\x29" + EDNS_OCTETS.to_bytes(2, "big") + b"\x00\x00\x00\x00\x00\x00"
 _TYPE_AND_CLASS = {code: b"\x00%c\x00\x01" % code for code in TYPE_CODES.values()}
-_QUESTION_AT = len(_QUERY_EDNS)
 
 _PLAIN = bytes(c for c in range(0x21, 0x7F) if c not in b'"().;\\@$') + b"."
 _SPECIAL = re.compile(rb'["().;\\@$]|[^\x21-\x7e]')
@@ -57,20 +56,12 @@ class MailExchanger(NamedTuple):
     exchange: str
 
 
-class StartOfAuthority(NamedTuple):
-    """The data of an SOA record; `minimum_s` bounds how long a negative answer is kept (RFC 2308 section 4)."""
-
-    primary: str
-    mailbox: str
-    serial: int
-    minimum_s: int
-
-
 class Record(NamedTuple):
     """One record of class IN.
 
-    `value` is address text (A, AAAA), a name (NS, CNAME, PTR), text with its parts joined (TXT), MailExchanger or
-    StartOfAuthority. Names carry no final dot; octets special to master files are escaped (RFC 1035 section 5.1).
+    `value` is address text (A, AAAA), a name (NS, CNAME, PTR), text with its parts joined (TXT), MailExchanger, or of
+    an SOA its last field, the seconds that a negative answer may be kept (RFC 2308 section 4). Names carry no final
+    dot; octets special to master files are escaped (RFC 1035 section 5.1).
     """
 
     owner: str
@@ -111,8 +102,23 @@ class Garbage(NamedTuple):
     why: str
 
 
-class _BrokenError(Exception):
-    """Reading stops here; never leaves this file."""
+class BrokenError(Exception):
+    """Reading stops here; never leaves world.names."""
+
+
+class _WireLabels(dict[bytes, bytes]):
+    """Labels behind the octet of their length. Most are old friends: parts of addresses, domains of lists."""
+
+    def __missing__(self, label: bytes) -> bytes:
+        if not 0 < len(label) <= _MAX_LABEL_OCTETS:
+            raise BrokenError("empty or over-long label")
+        if len(self) >= _MOST_LABELS:
+            self.clear()
+        wire = self[label] = bytes((len(label),)) + label
+        return wire
+
+
+_WIRE_LABELS = _WireLabels()
 
 
 def encode_name(name: str) -> bytes | None:
@@ -127,11 +133,9 @@ def encode_name(name: str) -> bytes | None:
     except UnicodeEncodeError:
         return None
     labels = octets.split(b".") if b"\\" not in octets else _split_escaped(octets)
-    if b"" in labels:
-        return None
     try:
-        wire = b"".join([_LENGTHS[len(label)] + label for label in labels])
-    except IndexError:
+        wire = b"".join(map(_WIRE_LABELS.__getitem__, labels))
+    except BrokenError:
         return None
     return wire + b"\x00" if len(wire) < _MAX_NAME_OCTETS else None
 
@@ -152,25 +156,28 @@ def _unescape(match: re.Match[bytes]) -> bytes:
     return bytes((min(int(escaped), 255),)) if len(escaped) == 3 else escaped
 
 
-def encode_query(name: str, type_code: int, *, edns: bool = True) -> bytes | None:
-    """Give a query without its first two octets, which are the id; None for a name that cannot be asked."""
+def encode_question(name: str, type_code: int) -> bytes | None:
+    """Give a question section; None for a name that cannot be asked."""
     wire = encode_name(name)
-    if wire is None:
-        return None
-    question = wire + _TYPE_AND_CLASS[type_code]
+    return None if wire is None else wire + _TYPE_AND_CLASS[type_code]
+
+
+def encode_query(name: str, type_code: int) -> bytes | None:
+    """Give the query for a name, without its id; None for a name that cannot be asked."""
+    question = encode_question(name, type_code)
+    return None if question is None else query_with(question)
+
+
+def query_with(question: bytes, *, edns: bool = True) -> bytes:
+    """Give the query of a question, without its first two octets, which are the id."""
     return _QUERY_EDNS + question + _OPT if edns else _QUERY_PLAIN + question
-
-
-def folded_question(query: bytes) -> bytes:
-    """Give the question section of a query of ours, letters folded, to compare with answers."""
-    end = len(query) - len(_OPT) if query.startswith(_QUERY_EDNS) else len(query)
-    return query[_QUESTION_AT:end].lower()
 
 
 def answers_question(packet: bytes, folded: bytes) -> bool:
     """Say whether these octets claim to be a reply to that question (RFC 5452 section 9.1).
 
-    Folding the octets of type and class too is harmless: none that is asked here is a letter. A reply that reports
+    `folded` is the question section that was sent, its letters folded. Folding the octets of type and class too is
+    harmless: none that is asked here is a letter. A reply that reports
     an error may leave the question out (RFC 1035 section 4.1.1 does not forbid it, and some servers do).
     """
     if len(packet) < _HEADER_OCTETS or packet[2] & 0xF8 != 0x80:
@@ -192,7 +199,7 @@ def read_message(packet: bytes, asked: str = "", question_octets: int = 0) -> Me
     """
     try:
         return _read_message(packet, asked, question_octets)
-    except _BrokenError as error:
+    except BrokenError as error:
         return Garbage(str(error))
     except (IndexError, struct.error):
         return Garbage("cut short")
@@ -202,17 +209,17 @@ def read_authority(message: Message) -> tuple[Record, ...]:
     """Read the authority section; empty when it is broken."""
     try:
         return _read_records(message.packet, message.authority_at, message.authority_count, "")[0]
-    except (_BrokenError, IndexError, struct.error):
+    except (BrokenError, IndexError, struct.error):
         return ()
 
 
 def _read_message(packet: bytes, asked: str, question_octets: int) -> Message:
     _, flags, questions, answer_count, authority_count, _ = _HEADER.unpack_from(packet)
     if flags & 0xF800 != 0x8000:
-        raise _BrokenError("not a reply to a query")
+        raise BrokenError("not a reply to a query")
     offset = _HEADER_OCTETS
     if questions > 1:
-        raise _BrokenError("more than one question")
+        raise BrokenError("more than one question")
     if questions:
         if question_octets:
             offset += question_octets
@@ -220,7 +227,7 @@ def _read_message(packet: bytes, asked: str, question_octets: int) -> Message:
             asked, offset = _read_name(packet, offset)
             offset += 4
         if offset > len(packet):
-            raise _BrokenError("cut short")
+            raise BrokenError("cut short")
     answers, offset = _read_records(packet, offset, answer_count, asked if questions else "")
     is_all = answer_count <= MAX_CHAIN + MAX_VALUES
     return Message(packet, flags, asked, answers, offset, authority_count if is_all else 0)
@@ -241,8 +248,8 @@ def _read_records(packet: bytes, offset: int, count: int, asked: str) -> tuple[t
         start = offset + 10
         offset = start + size
         if offset > len(packet):
-            raise _BrokenError("record longer than the message")
-        reader = _READERS.get(type_code)
+            raise BrokenError("record longer than the message")
+        reader = READERS.get(type_code)
         if reader is not None and class_code == _CLASS_IN:
             records.append(
                 Record(owner, type_code, ttl_s if ttl_s < 0x80000000 else 0, reader(packet, start, offset))
@@ -264,17 +271,41 @@ def _read_name(packet: bytes, offset: int) -> tuple[str, int]:
             labels.append(packet[start:offset])
             room -= size + 1
             if room < 0:
-                raise _BrokenError("name longer than 255 octets")
+                raise BrokenError("name longer than 255 octets")
         elif size >= 0xC0:
             target = (size & 0x3F) << 8 | packet[offset + 1]
             end = end or offset + 2
             pointers += 1
             if target >= barrier or pointers > _MAX_POINTERS:
-                raise _BrokenError("compression pointer leads nowhere")
+                raise BrokenError("compression pointer leads nowhere")
             barrier = offset = target
         else:
-            raise _BrokenError("unknown label type")
+            raise BrokenError("unknown label type")
     return _name_text(labels), end or offset + 1
+
+
+def skip_name(packet: bytes, offset: int) -> int:
+    """Give the offset behind a name. Raises as _read_name does, which reads it."""
+    end = 0
+    barrier = offset
+    room = _MAX_NAME_OCTETS - 1
+    pointers = 0
+    while size := packet[offset]:
+        if size <= _MAX_LABEL_OCTETS:
+            offset += size + 1
+            room -= size + 1
+            if room < 0:
+                raise BrokenError("name longer than 255 octets")
+        elif size >= 0xC0:
+            target = (size & 0x3F) << 8 | packet[offset + 1]
+            end = end or offset + 2
+            pointers += 1
+            if target >= barrier or pointers > _MAX_POINTERS:
+                raise BrokenError("compression pointer leads nowhere")
+            barrier = offset = target
+        else:
+            raise BrokenError("unknown label type")
+    return end or offset + 1
 
 
 def _name_text(labels: list[bytes]) -> str:
@@ -291,56 +322,61 @@ def _escape(match: re.Match[bytes]) -> bytes:
 
 def _read_a(packet: bytes, start: int, end: int) -> str:
     if end - start != 4:
-        raise _BrokenError("A record not of 4 octets")
-    return inet_ntoa(packet[start:end])
+        raise BrokenError("A record not of 4 octets")
+    return address_text(packet[start:end])
+
+
+def address_text(octets: bytes) -> str:
+    """Give the text of an address, as the values of A and AAAA records are written here."""
+    return inet_ntoa(octets) if len(octets) == 4 else inet_ntop(AF_INET6, octets)
 
 
 def _read_aaaa(packet: bytes, start: int, end: int) -> str:
     if end - start != 16:
-        raise _BrokenError("AAAA record not of 16 octets")
-    return inet_ntop(AF_INET6, packet[start:end])
+        raise BrokenError("AAAA record not of 16 octets")
+    return address_text(packet[start:end])
 
 
 def _read_target(packet: bytes, start: int, end: int) -> str:
     name, after = _read_name(packet, start)
     if after != end:
-        raise _BrokenError("name does not fill its record")
+        raise BrokenError("name does not fill its record")
     return name
 
 
 def _read_mx(packet: bytes, start: int, end: int) -> MailExchanger:
     if end - start < 3:
-        raise _BrokenError("MX record too short")
+        raise BrokenError("MX record too short")
     return MailExchanger(packet[start] << 8 | packet[start + 1], _read_target(packet, start + 2, end))
 
 
 def _read_txt(packet: bytes, start: int, end: int) -> str:
     if start == end:
-        raise _BrokenError("TXT record without a string")
+        raise BrokenError("TXT record without a string")
     parts = []
     while start < end:
         after = start + 1 + packet[start]
         if after > end:
-            raise _BrokenError("TXT string longer than its record")
+            raise BrokenError("TXT string longer than its record")
         parts.append(packet[start + 1 : after])
         start = after
     return b"".join(parts).decode("utf-8", "replace")
 
 
-def _read_soa(packet: bytes, start: int, end: int) -> StartOfAuthority:
-    primary, start = _read_name(packet, start)
-    mailbox, start = _read_name(packet, start)
+def read_soa(packet: bytes, start: int, end: int) -> int:
+    """Read the data of an SOA record."""
+    start = skip_name(packet, skip_name(packet, start))
     if end - start != _SOA_NUMBERS.size:
-        raise _BrokenError("SOA record of a wrong length")
-    serial, _refresh, _retry, _expire, minimum_s = _SOA_NUMBERS.unpack_from(packet, start)
-    return StartOfAuthority(primary, mailbox, serial, minimum_s)
+        raise BrokenError("SOA record of a wrong length")
+    _serial, _refresh, _retry, _expire, minimum_s = _SOA_NUMBERS.unpack_from(packet, start)
+    return int(minimum_s)
 
 
-_READERS: dict[int, Callable[[bytes, int, int], Any]] = {
+READERS: dict[int, Callable[[bytes, int, int], Any]] = {
     A: _read_a,
     NS: _read_target,
     CNAME: _read_target,
-    SOA: _read_soa,
+    SOA: read_soa,
     PTR: _read_target,
     MX: _read_mx,
     TXT: _read_txt,

@@ -75,10 +75,6 @@ def outcome_of(message: Message, name: str, type_code: int) -> Outcome | Redirec
     if rcode not in (NOERROR, NXDOMAIN):
         return Failed(rcode_name(rcode))
     answers = message.answers
-    if not answers:
-        return _absence(message, name, _LONGEST_S, is_alias=False)
-    if len(answers) == 1 and answers[0].type_code == type_code and answers[0].owner.lower() == name:
-        return Records((answers[0].value,), answers[0].ttl_s, name)
     owner, ttl_s = name, _LONGEST_S
     for _ in range(MAX_CHAIN):
         found = [r for r in answers if r.type_code == type_code and r.owner.lower() == owner]
@@ -89,6 +85,13 @@ def outcome_of(message: Message, name: str, type_code: int) -> Outcome | Redirec
             return _absence(message, owner, ttl_s, is_alias=owner != name)
         owner, ttl_s = link.value.lower(), min(ttl_s, link.ttl_s)
     return Failed("a chain of aliases without end")
+
+
+def within(outcome: Records | NoRecords, ttl_s: int) -> Records | NoRecords:
+    """The same, to be believed for no longer than the aliases that led to it."""
+    if isinstance(outcome, Records) and ttl_s < outcome.ttl_s:
+        return Records(outcome.values, ttl_s, outcome.owner)
+    return outcome
 
 
 def rcode_name(rcode: int) -> str:
@@ -105,15 +108,15 @@ def _absence(message: Message, owner: str, ttl_s: int, *, is_alias: bool) -> Out
         is_referral = any(r.type_code == NS for r in authority)
         if is_referral and not message.is_authoritative and not message.is_recursive:
             return Failed("a referral: it does not resolve for us")
-    return _no_records(message.rcode == NOERROR, None if negative_s is None else min(negative_s, ttl_s))
+    return no_records(message.rcode == NOERROR, None if negative_s is None else min(negative_s, ttl_s))
 
 
 @lru_cache(maxsize=1024)
-def _no_records(is_name_known: bool, ttl_s: int | None) -> NoRecords:
+def no_records(is_name_known: bool, ttl_s: int | None) -> NoRecords:
     """Share what most entries of the cache are: an object less for each, to keep and for the garbage collector."""
     return NoRecords(is_name_known, ttl_s)
 
 
 def _negative_ttl(authority: tuple[Record, ...]) -> int | None:
     """RFC 2308 section 5: the lesser of the SOA record's own TTL and its minimum field."""
-    return next((min(r.ttl_s, r.value.minimum_s) for r in authority if r.type_code == SOA), None)
+    return next((min(r.ttl_s, r.value) for r in authority if r.type_code == SOA), None)

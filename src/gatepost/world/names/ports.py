@@ -11,9 +11,11 @@ that needs it, without a task, on uvloop and stock asyncio alike, and a question
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from gatepost.world.names.nameservers import Nameserver
+from gatepost.world.watching.outages import Outages, outages_of
 
 PORTS_PER_SERVER = 8
 QUESTIONS_PER_PORT = 250
@@ -41,7 +43,18 @@ class PortOwner(Protocol):
 class Port:
     """One connected UDP socket. `flights` holds what is awaited on it, by the two octets of the id."""
 
-    __slots__ = ("_fileno", "_loop", "_owner", "_socket", "flights", "is_retired", "questions", "server")
+    __slots__ = (
+        "_fileno",
+        "_loop",
+        "_owner",
+        "_recv",
+        "_send",
+        "_socket",
+        "flights",
+        "is_retired",
+        "questions",
+        "server",
+    )
 
     def __init__(self, server: "Server", loop: asyncio.AbstractEventLoop, owner: PortOwner) -> None:
         """Open it. Raises OSError (no route, no descriptors left)."""
@@ -57,6 +70,8 @@ class Port:
         except OSError:
             self._socket.close()
             raise
+        self._send = self._socket.send
+        self._recv = self._socket.recv
         self._fileno = self._socket.fileno()
         loop.add_reader(self._fileno, self._on_readable)
 
@@ -64,13 +79,13 @@ class Port:
         """Send. Raises OSError, but not where only the send buffer is full: that is a lost packet."""
         self.questions += 1
         try:
-            self._socket.send(packet)
+            self._send(packet)
         except BlockingIOError:
             return
 
     def _on_readable(self) -> None:
         try:
-            packet = self._socket.recv(_RECV_OCTETS)
+            packet = self._recv(_RECV_OCTETS)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
@@ -98,11 +113,21 @@ class Port:
             self._socket.close()
 
 
+def outages_of_server(nameserver: Nameserver, clock: Callable[[], float]) -> Outages:
+    """What the log is told of a name server, which is one story for all workers."""
+    return outages_of(f"name server {nameserver}", clock)
+
+
 class Server:
-    """A name server: its sockets and its health. `is_silent`: it has stopped answering."""
+    """A name server: its sockets and its health. `is_silent`: this worker has no answers from it any more.
+
+    `complain` hears one line when it stops answering, and one when it is back, of all workers together.
+    """
 
     __slots__ = (
+        "_complain",
         "_misses",
+        "_outages",
         "_silent_since",
         "family",
         "is_silent",
@@ -112,8 +137,11 @@ class Server:
         "sockaddr",
     )
 
-    def __init__(self, nameserver: Nameserver) -> None:
+    def __init__(self, nameserver: Nameserver, complain: Callable[[str], None], clock: Callable[[], float]) -> None:
+        """Raises OSError for an address that this machine cannot use."""
         self.nameserver = nameserver
+        self._complain = complain
+        self._outages = outages_of_server(nameserver, clock)
         found = socket.getaddrinfo(
             nameserver.address, nameserver.port, type=socket.SOCK_DGRAM, flags=socket.AI_NUMERICHOST
         )
@@ -124,46 +152,46 @@ class Server:
         self._misses = 0
         self._silent_since = 0.0
 
-    def port(self, chance: int, loop: asyncio.AbstractEventLoop, owner: PortOwner) -> Port:
+    def port(self, chance: int, loop: Callable[[], asyncio.AbstractEventLoop], owner: PortOwner) -> Port:
         """Give one of the sockets at random, opening or replacing it where needed. Raises OSError."""
         ports = self.ports
         place = chance % PORTS_PER_SERVER
         if place >= len(ports):
-            ports.append(Port(self, loop, owner))
+            ports.append(Port(self, loop(), owner))
             return ports[-1]
         port = ports[place]
         if port.questions >= QUESTIONS_PER_PORT or port.is_retired:
-            fresh = Port(self, loop, owner)
+            fresh = Port(self, loop(), owner)
             ports[place] = fresh
             port.retire()
             return fresh
         return port
 
-    def note_answer(self) -> bool:
-        """Note a packet that answers a question of ours; tell whether the server has just come back."""
+    def note_answer(self, asked_at: float) -> None:
+        """Note a packet that answers what was asked then."""
         self._misses = 0
-        came_back = self.is_silent
         self.is_silent = False
-        return came_back
+        if self._outages.ends(asked_at):
+            self._complain(f"DNS: name server {self.nameserver} answers again")
 
-    def note_miss(self, now: float) -> bool:
-        """Note a question left without an answer for a while; tell whether the server just became silent."""
+    def note_miss(self, now: float) -> None:
+        """Note a question left without an answer for a while."""
         if self._misses == 0:
             self._silent_since = now
         self._misses += 1
-        is_silent = self._misses >= SILENT_QUESTIONS and now - self._silent_since >= SILENT_S
-        return self._fall_silent(now) if is_silent else False
+        if self._misses >= SILENT_QUESTIONS and now - self._silent_since >= SILENT_S:
+            self._fall_silent(now, "does not answer")
 
-    def note_refusal(self, now: float) -> bool:
-        """Note that nothing listens there; tell whether that is new."""
-        return self._fall_silent(now)
+    def note_refusal(self, now: float, why: str) -> None:
+        """Note that nothing listens there."""
+        self._fall_silent(now, f"cannot be reached: {why}")
 
-    def _fall_silent(self, now: float) -> bool:
-        is_new = not self.is_silent
-        self.is_silent = True
-        if is_new:
+    def _fall_silent(self, now: float, how: str) -> None:
+        if not self.is_silent:
+            self.is_silent = True
             self.probe_at = now + PROBE_EVERY_S
-        return is_new
+        if self._outages.begins():
+            self._complain(f"DNS: name server {self.nameserver} {how}")
 
     def close(self, *, at_once: bool) -> None:
         """Close the sockets, at once or when their questions are done."""

@@ -7,9 +7,9 @@ the flight to the next server at once; FORMERR is first answered by asking witho
 has the flight; when nothing listens anywhere, after one more try. Truncated answers are fetched over TCP. An alias
 that leaves the answer is asked for in turn, 8 times at most, within the same deadline.
 
-At most 4096 flights are open (twice what 2000 questions a second need at one second each); as many wait, 5 s at most
-if every open flight runs to its end; beyond that a question fails at once. One sweeper serves all deadlines: every
-wait of one kind has the same length, so each kind is a queue in order of time.
+At most 4096 flights are open (twice what 2000 questions a second need at one second each); 32768 wait, as many as
+4000 sessions ask that look eight lists ahead; beyond that a question fails at once. One sweeper serves all deadlines:
+every wait of one kind has the same length, so each kind is a queue in order of time.
 
 Gives: an Outcome through a callback, never from within ask().
 Postfix: no equivalent (libc's resolver, one question at a time).
@@ -26,24 +26,26 @@ from gatepost.world.names.message import (
     FORMERR,
     Garbage,
     answers_question,
-    encode_query,
-    folded_question,
+    encode_question,
     is_truncated,
+    query_with,
     read_message,
 )
 from gatepost.world.names.nameservers import Nameserver
-from gatepost.world.names.outcome import Failed, Key, NoRecords, Outcome, Records, Redirect, outcome_of
+from gatepost.world.names.outcome import Failed, Key, NoRecords, Outcome, Redirect, outcome_of, within
 from gatepost.world.names.over_tcp import TcpQuestion
-from gatepost.world.names.ports import PROBE_EVERY_S, Port, Server
+from gatepost.world.names.ports import PROBE_EVERY_S, Port, Server, outages_of_server
+from gatepost.world.names.usual_reply import usual_outcome
 
 DEADLINE_S = 5.0
 RETRANSMIT_S = 0.4
 MAX_OPEN = 4096
-MAX_WAITING = 4096
+MAX_WAITING = 32768
 MAX_TCP = 64
 MAX_REDIRECTS = 8
 _SWEEP_S = 0.05
-_CHANCE_OCTETS = 3 * 256
+_CHANCE_OCTETS = 3  # an id and a choice of port
+_CHANCES_AT_ONCE = 256
 _GONE: list[Any] = []  # the lists of every flight that is over: one for all, never added to
 
 
@@ -51,9 +53,9 @@ class Resolver:
     """Asks name servers. Everything happens on the running loop; the first ask() finds it.
 
     `news` gives the name servers when they have changed, else None. `on_outcome` hears every outcome before the
-    waiters do. `on_complaint` hears one line when a server stops answering and one when it is back. The counters
-    are plain numbers: `questions` (flights), `packets`, `timeouts`, `failures`, `ignored` (stray or forged packets),
-    `tcp_questions`.
+    waiters do. `on_complaint` hears one line when a server stops answering and one when it is back, for all workers
+    together (watching/outages.py). The counters are plain numbers: `questions` (flights), `packets`, `timeouts`,
+    `failures`, `ignored` (stray or forged packets), `tcp_questions`.
     """
 
     def __init__(
@@ -79,6 +81,7 @@ class Resolver:
         self._max_waiting = max_waiting
         self._loop: asyncio.AbstractEventLoop | None = None
         self._servers: tuple[Server, ...] = ()
+        self._only: Server | None = None
         self._flights: dict[Key, Flight] = {}
         self._waiting: deque[Flight] = deque()
         self._open = 0
@@ -86,8 +89,7 @@ class Resolver:
         self._delays = stage_delays_s(deadline_s)
         self._stages: tuple[deque[Flight], ...] = tuple(deque() for _ in self._delays)
         self._sweeper: asyncio.TimerHandle | None = None
-        self._chance = b""
-        self._chance_at = 0
+        self._chances: list[bytes] = []
 
     def ask(self, key: Key, waiter: Waiter) -> None:
         """Ask; `waiter` is called once, later, with the outcome."""
@@ -97,11 +99,11 @@ class Resolver:
             return
         if self._loop is None:
             self._loop = asyncio.get_running_loop()
-        query = encode_query(*key)
-        if query is None:
+        question = encode_question(key[0], key[1])
+        if question is None:
             self._loop.call_soon(waiter, NoRecords(is_name_known=False, ttl_s=None))
             return
-        flight = self._flights[key] = Flight(key, query, waiter)
+        flight = self._flights[key] = Flight(key, question, waiter)
         if self._open < self._max_open:
             self._launch(flight)
         elif len(self._waiting) < self._max_waiting:
@@ -120,7 +122,7 @@ class Resolver:
         self._waiting.clear()
         for server in self._servers:
             server.close(at_once=True)
-        self._servers = ()
+        self._servers, self._only = (), None
         if self._sweeper is not None:
             self._sweeper.cancel()
         self._sweeper = None
@@ -144,14 +146,16 @@ class Resolver:
             known.pop(nameserver, None) or self._open_server(nameserver) for nameserver in dict.fromkeys(nameservers)
         ]
         self._servers = tuple(server for server in servers if server is not None)
+        self._only = self._servers[0] if len(self._servers) == 1 else None
         for server in known.values():
             server.close(at_once=False)
 
     def _open_server(self, nameserver: Nameserver) -> Server | None:
         try:
-            return Server(nameserver)
+            return Server(nameserver, self._on_complaint, self._clock)
         except OSError as error:
-            self._on_complaint(f"DNS: name server {nameserver} cannot be used: {error.strerror or error}")
+            if outages_of_server(nameserver, self._clock).begins():
+                self._on_complaint(f"DNS: name server {nameserver} cannot be used: {error.strerror or error}")
             return None
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
@@ -162,13 +166,15 @@ class Resolver:
 
     def _send(self, flight: Flight) -> bool:
         """Send the query to the next server that may know; False when there is none."""
-        server = self._choose(flight)
+        only = self._only
+        is_plain = only is not None and not only.is_silent and not flight.failed and not flight.refused
+        server = only if is_plain else self._choose(flight)
         if server is None:
             return False
         flight.tries += 1
-        chance = self._draw()
+        chance = self._chances.pop() if self._chances else self._draw()
         try:
-            port = server.port(chance[2], self._running_loop(), self)
+            port = server.port(chance[2], self._running_loop, self)
         except OSError as error:
             self._running_loop().call_soon(self._refused, server, [flight], error.strerror or "socket error")
             return True
@@ -187,8 +193,6 @@ class Resolver:
     def _choose(self, flight: Flight) -> Server | None:
         """Take the servers in turn, first those that answer; one that does not gets a question now and then."""
         servers = self._servers
-        if len(servers) == 1 and not servers[0].is_silent and not flight.failed and not flight.refused:
-            return servers[0]
         for server in servers:
             if server.is_silent:
                 probed = self._due_for_probe(flight)
@@ -196,6 +200,8 @@ class Resolver:
                     return probed
                 servers = tuple(sorted(servers, key=lambda server: server.is_silent))
                 break
+        if servers and not flight.failed and not flight.refused:
+            return servers[flight.tries % len(servers)]
         in_turn = (servers[(flight.tries + step) % len(servers)] for step in range(len(servers)))
         return next((each for each in in_turn if each not in flight.failed and each not in flight.refused), None)
 
@@ -210,27 +216,27 @@ class Resolver:
 
     def _draw(self) -> bytes:
         """Give three random octets: an id and a choice of port."""
-        at = self._chance_at
-        if at >= len(self._chance):
-            self._chance = self._random_bytes(_CHANCE_OCTETS)
-            at = 0
-        self._chance_at = at + 3
-        return self._chance[at : at + 3]
+        if not self._chances:
+            octets = self._random_bytes(_CHANCE_OCTETS * _CHANCES_AT_ONCE)
+            self._chances = [octets[at : at + _CHANCE_OCTETS] for at in range(0, len(octets), _CHANCE_OCTETS)]
+        return self._chances.pop()
 
     # Answers
 
     def on_datagram(self, port: Port, packet: bytes) -> None:
         """Take a packet from a server; whatever does not answer an open question is ignored."""
         flight: Flight | None = port.flights.get(packet[:2])
-        if flight is None or not answers_question(packet, flight.folded):
+        outcome = None if flight is None else usual_outcome(packet, flight.folded, flight.asked, flight.key[1])
+        if flight is None or (outcome is None and not answers_question(packet, flight.folded)):
             self.ignored += 1
             return
         server = port.server
-        if server.note_answer():
-            self._on_complaint(f"DNS: name server {server.nameserver} answers again")
+        server.note_answer(flight.due_at - self._delays[flight.stage])
         if flight.tcp is not None:
             return
-        if is_truncated(packet):
+        if outcome is not None:
+            self._end(flight, within(outcome, flight.ttl_s) if flight.redirects else outcome)
+        elif is_truncated(packet):
             self._ask_over_tcp(flight, server)
         else:
             self._take(flight, server, packet)
@@ -248,14 +254,12 @@ class Resolver:
             self._pass_on(flight, server, f"{server.nameserver} answered {outcome.why}")
         elif isinstance(outcome, Redirect):
             self._redirect(flight, outcome)
-        elif isinstance(outcome, Records) and flight.ttl_s < outcome.ttl_s:
-            self._end(flight, Records(outcome.values, flight.ttl_s, outcome.owner))
         else:
-            self._end(flight, outcome)
+            self._end(flight, within(outcome, flight.ttl_s))
 
     def _retry_without_edns(self, flight: Flight) -> bool:
-        query = encode_query(flight.asked, flight.key[1], edns=False)
-        if query is None or query == flight.query:
+        query = query_with(encode_question(flight.asked, flight.key[1]) or b"", edns=False)
+        if query == flight.query:
             return False
         self._forget_trail(flight)
         flight.query = query
@@ -264,13 +268,13 @@ class Resolver:
 
     def _redirect(self, flight: Flight, redirect: Redirect) -> None:
         """Ask for the target of an alias, by the same flight."""
-        query = encode_query(redirect.name, flight.key[1])
+        question = encode_question(redirect.name, flight.key[1])
         flight.redirects += 1
-        if query is None or flight.redirects > MAX_REDIRECTS:
-            self._end(flight, Failed("chain of aliases too long" if query else "alias of a name that cannot be"))
+        if question is None or flight.redirects > MAX_REDIRECTS:
+            self._end(flight, Failed("chain of aliases too long" if question else "alias of a name that cannot be"))
             return
         self._forget_trail(flight)
-        flight.query, flight.folded, flight.asked = query, folded_question(query), redirect.name
+        flight.query, flight.folded, flight.asked = query_with(question), question.lower(), redirect.name
         flight.ttl_s = min(flight.ttl_s, redirect.ttl_s)
         flight.failed = flight.refused = ()
         flight.tries = 0
@@ -305,8 +309,7 @@ class Resolver:
         self._refused(port.server, flights, why)
 
     def _refused(self, server: Server, flights: list[Flight], why: str) -> None:
-        if server.note_refusal(self._clock()):
-            self._on_complaint(f"DNS: name server {server.nameserver} cannot be reached: {why}")
+        server.note_refusal(self._clock(), why)
         for flight in flights:
             if flight.is_over or flight.tcp is not None:
                 continue
@@ -339,7 +342,7 @@ class Resolver:
     def _due(self, flight: Flight, stage: int, now: float) -> None:
         """One wait of a flight is over: send again, or give up."""
         if stage == 0 and flight.trail:
-            self._note_miss(flight.trail[0][0].server, now)
+            flight.trail[0][0].server.note_miss(now)
         if stage + 1 == len(self._delays):
             self.timeouts += 1
             self._end(flight, Failed(flight.why or f"no DNS answer within {self._deadline_s:g} s"))
@@ -352,10 +355,6 @@ class Resolver:
         flight.due_at = now + self._delays[stage + 1]
         self._stages[stage + 1].append(flight)
 
-    def _note_miss(self, server: Server, now: float) -> None:
-        if server.note_miss(now):
-            self._on_complaint(f"DNS: name server {server.nameserver} does not answer")
-
     # The end
 
     def _forget_trail(self, flight: Flight) -> None:
@@ -367,7 +366,8 @@ class Resolver:
         if flight.is_over:
             return
         flight.is_over = True
-        self._forget_trail(flight)
+        for port, ident in flight.trail:
+            port.forget(ident)
         if flight.tcp is not None:
             flight.tcp.abandon()
             flight.tcp = None

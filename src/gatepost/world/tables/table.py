@@ -186,7 +186,10 @@ class LocalTable:
 
     def find(self, key: str) -> Answer[str]:
         """Give the value of one key. Found.source is `file:line`."""
-        admitted = admit(key, folds=self._folds, smtputf8=self._smtputf8)
+        if key.isascii() and len(key) <= KEY_LENGTH_LIMIT and "\0" not in key:  # as admit(), for nearly all keys
+            admitted: str | None = key.lower() if self._folds else key
+        else:
+            admitted = admit(key, folds=self._folds, smtputf8=self._smtputf8)
         if admitted is None:
             return NOT_FOUND
         answer = self._search(admitted)
