@@ -47,7 +47,8 @@ def gatepost(tmp_path, hop):
 
 def test_probe_list_flush(gatepost, hop, tmp_path):
     name = f"127.0.0.1:{hop.port}"
-    assert gatepost("verify", "list") == (1, "")
+    assert gatepost("verify", "list") == (0, "")
+    assert gatepost("verify", "list", "bob@example.com") == (1, "")
     assert not (tmp_path / "data").exists(), "who only looks leaves no file"
     assert gatepost("verify", "probe", "eve@Example.COM") == (
         1,

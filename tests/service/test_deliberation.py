@@ -11,6 +11,7 @@ from gatepost.policy.language.compile import compile_policyd
 from gatepost.policy.questions import AddressRecords, ClientName, Delay, DomainExists
 from gatepost.service.deliberation import Deliberation
 from gatepost.service.inquiry import unguarded
+from gatepost.world.net.deadlines import Deadlines
 from tests.policy.conftest import SETTINGS, session  # noqa: F401 - a fixture
 
 
@@ -41,8 +42,10 @@ def decide(restrictions, facts, answers, within_s=0.02):
         plan = compile_policyd(SETTINGS, restrictions, lambda finding: None).rcpt
         heard = asyncio.get_running_loop().create_future()
         evaluation = Evaluation(plan, facts, answers.instant)
-        deliberation = Deliberation(evaluation, answers, lambda *result: heard.set_result(result), unguarded)
-        deliberation.start(within_s)
+        loop = asyncio.get_running_loop()
+        deadlines = Deadlines(loop, grain_s=0.01)
+        deliberation = Deliberation(lambda *result: heard.set_result(result), unguarded, deadlines)
+        deliberation.start(evaluation, answers, loop.time() + within_s)
         outcome, unanswered = await asyncio.wait_for(heard, 20)
         return outcome, [type(question) for question in unanswered]
 

@@ -9,7 +9,14 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from gatepost.cli.options import EX_CONFIG, configuration_options, directory_of, overrides_of, show_complaints
+from gatepost.cli.options import (
+    EX_CONFIG,
+    configuration_options,
+    directory_of,
+    directory_option,
+    overrides_of,
+    show_complaints,
+)
 from gatepost.config.declaration import Kind, Parameter
 from gatepost.config.loading import load_configuration
 from gatepost.config.reading import read_fields
@@ -44,6 +51,7 @@ def _options(command: F) -> F:
 
 
 @click.group(short_help="See and change what greylisting knows.")
+@directory_option
 def greylist() -> None:
     """See and change what greylisting has written down.
 
@@ -87,7 +95,7 @@ def list_(
 
     With --json one object on a line; times are seconds since 1970.
 
-    Exit status: 0 some, 1 none.
+    Exit status: 0; 1 where only some were asked for and there are none of these.
     """
 
     async def work(desk: GreylistDesk) -> int:
@@ -101,7 +109,12 @@ def list_(
                     break
         return count
 
-    context.exit(0 if _run(context, where, work) else 1)
+    if _run(context, where, work):
+        return
+    if client or sender or recipient or state:
+        click.echo("greylist: no such triplet", err=True)
+        context.exit(1)
+    click.echo("greylist: nothing is remembered yet", err=True)
 
 
 @greylist.command(short_help="Show what is known of one client or mailbox.")
@@ -135,7 +148,9 @@ def show(context: click.Context, /, as_json: bool, who: str, **where: Any) -> No
         for line in (*map(_client_line, clients), *map(_window_line, windows), *map(_line, triplets)):
             click.echo(line)
     is_known = any(each.good_retries or each.is_allowed for each in clients)
-    context.exit(0 if is_known or windows or triplets else 1)
+    if not (is_known or windows or triplets):
+        click.echo(f"greylist: nothing is known of {who}", err=True)
+        context.exit(1)
 
 
 @greylist.command()

@@ -15,10 +15,10 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from gatepost.cli.options import (
-    DEFAULT_DIRECTORY,
     EX_CONFIG,
     configuration_options,
     directory_of,
+    directory_option,
     overrides_of,
     show_complaints,
 )
@@ -51,14 +51,8 @@ class _RefusedError(Exception):
 
 
 @click.group("hosts", short_help="Say which client addresses may relay.")
-@click.option(
-    "-c",
-    "config_dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help=f"The directory of main.cf (default {DEFAULT_DIRECTORY}); -c may also follow the subcommand.",
-)
-@click.pass_context
-def hosts(context: click.Context, config_dir: Path | None) -> None:
+@directory_option
+def hosts() -> None:
     """Show and change which client addresses may relay: the database table behind mynetworks.
 
     \b
@@ -78,7 +72,6 @@ def hosts(context: click.Context, config_dir: Path | None) -> None:
     Exit status: 0 done, or the address may relay; 1 the answer is no, or the database does not answer; 2 usage; 78
     the configuration, the lookup file or the table cannot be used.
     """
-    context.obj = config_dir or context.obj
 
 
 def _range(_: click.Context, __: click.Parameter, value: str) -> HostRange:

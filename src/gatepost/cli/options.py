@@ -35,6 +35,21 @@ def configuration_options(command: F) -> F:
     )(with_overrides)
 
 
+def directory_option(group: F) -> F:
+    """Add -c to a group of subcommands, before whose name it may stand as well as behind it."""
+
+    def remember(context: click.Context, _: click.Parameter, value: Path | None) -> None:
+        context.obj = value or context.obj
+
+    return click.option(
+        "-c",
+        type=click.Path(path_type=Path, file_okay=False),
+        callback=remember,
+        expose_value=False,
+        help=f"The directory of main.cf and master.cf (default {DEFAULT_DIRECTORY}); may also follow the subcommand.",
+    )(group)
+
+
 def directory_of(context: click.Context, config_dir: Path | None) -> Path:
     """The directory named by -c, here or before the subcommand, or the default one; as short as it can be written."""
     directory = Path(config_dir or context.obj or DEFAULT_DIRECTORY)

@@ -11,7 +11,14 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from gatepost.cli.options import EX_CONFIG, configuration_options, directory_of, overrides_of, show_complaints
+from gatepost.cli.options import (
+    EX_CONFIG,
+    configuration_options,
+    directory_of,
+    directory_option,
+    overrides_of,
+    show_complaints,
+)
 from gatepost.config.loading import load_configuration
 from gatepost.model.errors import ConfigurationError
 from gatepost.tools.users import UserDesk, UserDeskError
@@ -25,6 +32,7 @@ def _options(command: F) -> F:
 
 
 @click.group(short_help="Say who may log in.")
+@directory_option
 def users() -> None:
     """Say who may log in, where smtpd_sasl_type = gatepost.
 

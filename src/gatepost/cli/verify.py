@@ -9,7 +9,14 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from gatepost.cli.options import EX_CONFIG, configuration_options, directory_of, overrides_of, show_complaints
+from gatepost.cli.options import (
+    EX_CONFIG,
+    configuration_options,
+    directory_of,
+    directory_option,
+    overrides_of,
+    show_complaints,
+)
 from gatepost.model.errors import ConfigurationError
 from gatepost.policy.address_verification import AddressStatus
 from gatepost.tools.address_verification import Known, VerifyDesk, open_desk
@@ -24,6 +31,7 @@ def _options(command: F) -> F:
 
 
 @click.group(short_help="See, forget and ask which addresses take mail.")
+@directory_option
 def verify() -> None:
     """See what address verification knows, forget it, ask anew.
 
@@ -52,14 +60,18 @@ def list_(context: click.Context, /, as_json: bool, address: str, **where: Any) 
     Status is deliverable, undeliverable, deferred (could not be told) or "in progress". With --json one object on a
     line; times are seconds since 1970.
 
-    Exit status: 0 some, 1 none.
+    Exit status: 0; 1 where nothing is known of the address.
     """
 
     async def work(desk: VerifyDesk) -> int:
         found = await desk.known(address)
         for known in found:
             click.echo(json.dumps(known.as_dict()) if as_json else _line(known))
-        return 0 if found else 1
+        if found:
+            return 0
+        what = f"nothing is known of {address}" if address else "nothing is remembered yet"
+        click.echo(f"verify: {what}", err=True)
+        return 1 if address else 0
 
     context.exit(_run(context, where, work))
 

@@ -26,6 +26,7 @@ class NameStatus(Enum):
     FORGED = "name does not resolve to address"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ClientNames:
     """The names of a client address: `name` is the verified one or "unknown"; `reverse_name` the PTR or "unknown"."""

@@ -39,6 +39,7 @@ class Refuse:
     complaint: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class DeferIfPermit:
     """Raise the flag that turns a final permit into this 4xx reply; the first reason is kept."""

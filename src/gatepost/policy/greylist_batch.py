@@ -7,9 +7,10 @@
 Later attempts see what earlier ones of the batch wrote, as if one had come after the other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gatepost.model.quick import quick
 from gatepost.policy.greylist_records import (
     client_key,
     expected_key,
@@ -20,9 +21,19 @@ from gatepost.policy.greylist_records import (
     write_client,
     write_pair,
 )
-from gatepost.policy.greylisting import Attempt, ClientRecord, Decision, GreylistTerms, PairRecord, decide
+from gatepost.policy.greylisting import (
+    NO_CLIENT,
+    NO_PAIR,
+    Attempt,
+    ClientRecord,
+    Decision,
+    GreylistTerms,
+    PairRecord,
+    decide,
+)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Change:
     """A value to be written, and when it is forgotten."""
@@ -39,14 +50,12 @@ class Batch:
     changes: dict[str, Change] = field(default_factory=dict)
 
 
-def keys_of(attempts: Iterable[Attempt]) -> list[str]:
+def keys_of(attempts: Sequence[Attempt]) -> list[str]:
     """The keys whose values decide, each once."""
-    keys: dict[str, None] = {}
-    for attempt in attempts:
-        keys[pair_key(attempt.recipient, attempt.sender)] = None
-        keys[client_key(attempt.client)] = None
-        keys[expected_key(attempt.recipient)] = None
-    return list(keys)
+    keys = [pair_key(attempt.recipient, attempt.sender) for attempt in attempts]
+    keys += [client_key(client) for client in {attempt.client for attempt in attempts}]
+    keys += [expected_key(recipient) for recipient in {attempt.recipient for attempt in attempts}]
+    return list(dict.fromkeys(keys))
 
 
 def decide_all(attempts: Iterable[Attempt], texts: Mapping[str, str], now: int) -> Batch:
@@ -56,10 +65,12 @@ def decide_all(attempts: Iterable[Attempt], texts: Mapping[str, str], now: int) 
     batch = Batch()
     for attempt in attempts:
         to_pair, to_client = pair_key(attempt.recipient, attempt.sender), client_key(attempt.client)
-        pair = pairs[to_pair][0] if to_pair in pairs else read_pair(texts.get(to_pair))
-        client = clients[to_client][0] if to_client in clients else read_client(texts.get(to_client))
-        expected_until = read_expected(texts.get(expected_key(attempt.recipient)))
-        decision = decide(attempt, pair, client, expected_until, now)
+        text = texts.get(to_pair)
+        pair = pairs[to_pair][0] if to_pair in pairs else read_pair(text) if text else NO_PAIR
+        text = texts.get(to_client)
+        client = clients[to_client][0] if to_client in clients else read_client(text) if text else NO_CLIENT
+        text = texts.get(expected_key(attempt.recipient))
+        decision = decide(attempt, pair, client, read_expected(text) if text else 0, now)
         batch.decisions.append(decision)
         if decision.pair is not None:
             pairs[to_pair] = (decision.pair, attempt.terms)

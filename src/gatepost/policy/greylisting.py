@@ -25,6 +25,8 @@ still wait go first.
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from gatepost.model.quick import quick
+
 MOST_CLIENTS = 32
 """Twice the largest pool without a common name that field notes 3.1 tell of; a record stays below 2 KiB."""
 
@@ -49,6 +51,7 @@ class GreylistTerms:
     auto_allow_clients: int = 5
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt to deliver: a triplet in normal form (policy/triplets.py), and the terms that hold for it."""
@@ -59,6 +62,7 @@ class Attempt:
     terms: GreylistTerms
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class TripletRecord:
     """One client of a pair: first tried, last tried, accepted since (0: still waiting)."""
@@ -73,6 +77,7 @@ class TripletRecord:
         return self.last + terms.max_age if self.known_since else self.first + terms.retry_window
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PairRecord:
     """A sender and a recipient: `since` their first deferral (0: none yet), and the triplets."""
@@ -82,9 +87,13 @@ class PairRecord:
 
     def ends(self, terms: GreylistTerms) -> int:
         """When all of it is forgotten."""
-        return max(self.since + terms.retry_window, *(triplet.ends(terms) for triplet in self.triplets))
+        ends = self.since + terms.retry_window
+        for triplet in self.triplets:
+            ends = max(ends, triplet.ends(terms))
+        return ends
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class ClientRecord:
     """A client: how many good retries, when last accepted, until when it is allowed by hand (0: it is not)."""
@@ -113,6 +122,8 @@ class Standing(Enum):
     EARLY = "early"
     NEW = "new"
 
+    __hash__ = object.__hash__  # Enum's own is Python
+
 
 @dataclass(frozen=True, slots=True)
 class Course:
@@ -134,6 +145,7 @@ COURSES: dict[Standing, Course] = {
 }
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What an attempt comes to. `first` is when its triplet was first tried, `seconds_left` how long it still waits.

@@ -44,21 +44,23 @@ SUBJECTS = {
 WITH_SENDER = frozenset({"MAIL", "RCPT", "DATA", "END-OF-MESSAGE"})
 WITH_RECIPIENT = frozenset({"RCPT", "VRFY"})
 
-_NUMBER = re.compile(r"[0-9]{1,18}")
+MOST_DIGITS = 18
+"""What 64 bits hold."""
 _XTEXT = re.compile(r"\+([0-9A-F]{2})")
 
 
 def session_of(attributes: Attributes, settings: Settings) -> Session:
     """The session that a request tells of."""
-    request = _required(attributes, "request")
-    if request != REQUEST:
-        raise ValueError(f"request={request!r}: only {REQUEST} is served")
-    state = _required(attributes, "protocol_state")
-    if state not in SUBJECTS:
-        raise ValueError(f"protocol_state={state!r} is none of {', '.join(SUBJECTS)}")
-    for name in _required_at(state):
-        _required(attributes, name)
     told = attributes.get
+    request, state = told("request"), told("protocol_state", "")
+    if request != REQUEST:
+        raise ValueError(f"request={_required(attributes, 'request')!r}: only {REQUEST} is served")
+    if state not in SUBJECTS:
+        state = _required(attributes, "protocol_state")
+        raise ValueError(f"protocol_state={state!r} is none of {', '.join(SUBJECTS)}")
+    for name in _REQUIRED[state]:
+        if name not in attributes:
+            raise ValueError(f"no {name}= in the request")
     sender, recipient = told("sender", ""), told("recipient", "")
     return Session(
         Client(_address(attributes), _number(attributes, "client_port"), _names(attributes)),
@@ -75,14 +77,15 @@ def session_of(attributes: Attributes, settings: Settings) -> Session:
         server_address=told("server_address", ""),
         server_port=_number(attributes, "server_port"),
         instance=told("instance", ""),
-        tls=_tls(attributes),
+        tls=_tls(attributes) if told("encryption_protocol") else None,
         sasl=_sasl(attributes),
     )
 
 
-def _required_at(state: str) -> tuple[str, ...]:
-    sender = ("sender",) if state in WITH_SENDER else ()
-    return (*sender, "recipient") if state in WITH_RECIPIENT else sender
+_REQUIRED = {
+    state: (("sender",) if state in WITH_SENDER else ()) + (("recipient",) if state in WITH_RECIPIENT else ())
+    for state in SUBJECTS
+}
 
 
 def _required(attributes: Attributes, name: str) -> str:
@@ -110,19 +113,17 @@ def _names(attributes: Attributes) -> ClientNames | None:
 
 
 def _number(attributes: Attributes, name: str) -> int:
-    text = attributes.get(name, "")
-    if text in ("", UNKNOWN):
+    text = attributes.get(name)
+    if not text or text == UNKNOWN:
         return 0
-    if not _NUMBER.fullmatch(text):
+    if not (text.isdigit() and text.isascii()) or len(text) > MOST_DIGITS:
         raise ValueError(f"{name}={text!r} is no number")
     return int(text)
 
 
-def _tls(attributes: Attributes) -> TlsFacts | None:
+def _tls(attributes: Attributes) -> TlsFacts:
     """Postfix names the certificate only where it is trusted; of any other it tells the fingerprints alone."""
     told = attributes.get
-    if not told("encryption_protocol"):
-        return None
     subject, issuer = told("ccert_subject", ""), told("ccert_issuer", "")
     return TlsFacts(
         told("encryption_protocol", ""),
@@ -145,5 +146,6 @@ def _from_xtext(text: str) -> str:
 
 
 def _sasl(attributes: Attributes) -> SaslFacts | None:
-    method, username, sender = (attributes.get(f"sasl_{name}", "") for name in ("method", "username", "sender"))
+    told = attributes.get
+    method, username, sender = told("sasl_method", ""), told("sasl_username", ""), told("sasl_sender", "")
     return SaslFacts(method, username, sender) if method or username or sender else None

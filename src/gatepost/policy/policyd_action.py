@@ -19,17 +19,20 @@ before a refusal's text, so this prefix is left out where ours is the same.
 
 from dataclasses import dataclass
 
+from gatepost.model.quick import quick
 from gatepost.model.reply import Reply
 from gatepost.model.session import Session
 from gatepost.model.verdict import Effect
 from gatepost.policy.outcome import Outcome, finish
 from gatepost.policy.policy_request import SUBJECTS
+from gatepost.policy.subjects import CLASSES, Subject
 
 DUNNO = "DUNNO"
 EFFECTS = ("HOLD", "REDIRECT", "FILTER", "BCC", "PREPEND")
 """The worst to lose comes first."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class PolicydAnswer:
     """`action` is what to send. `lost`: actions that found no room in it."""
@@ -63,8 +66,11 @@ def _refusal(how: str, reply: Reply, session: Session) -> str:
 def _prefix(session: Session) -> str:
     """What Postfix will put before the text by itself, for a list about the sender or the recipient."""
     subject = SUBJECTS[session.protocol_state]
-    name = {"SENDER": session.sender, "RECIPIENT": session.recipient}.get(subject.name)
-    return f"<{name}>: {subject.value} rejected: " if name is not None else "\n"
+    if subject is Subject.RECIPIENT:
+        name = session.recipient
+    else:
+        name = session.sender if subject is Subject.SENDER else None
+    return f"<{name}>: {CLASSES[subject]} rejected: " if name is not None else "\n"
 
 
 def _effects(outcome: Outcome) -> list[str]:

@@ -10,7 +10,7 @@ from enum import Enum
 from gatepost.model.answer import Found
 from gatepost.model.reply import Reply
 from gatepost.model.session import UNKNOWN, Client, ClientNames, NameStatus, Session
-from gatepost.policy.asking import Asking, ask
+from gatepost.policy.asking import Asking
 from gatepost.policy.questions import ClientName
 
 UNREACHABLE_NAMES = ClientNames(UNKNOWN, NameStatus.TEMPORARY, UNKNOWN, NameStatus.TEMPORARY)
@@ -34,12 +34,16 @@ class Subject(Enum):
     __hash__ = object.__hash__  # as Needs in registry.py
 
 
+CLASSES = {subject: subject.value for subject in Subject}
+"""The same words at hand: Enum's `value` is Python, and each refusal of each session asks for it."""
+
+
 def client_names(session: Session) -> Asking[ClientNames]:
     """The names of the client: known already, or asked for."""
     client = session.client
     if client.names is not None:
         return client.names
-    answer = yield from ask(ClientName(client.address))
+    answer = yield ClientName(client.address)
     return answer.value if isinstance(answer, Found) else UNREACHABLE_NAMES
 
 
@@ -74,7 +78,12 @@ _PLAIN_NAMES: dict[Subject, Callable[[Session], str | None]] = {
 def rejection(session: Session, subject: Subject, code: int, enhanced: str, text: str) -> Asking[Reply]:
     """The reply `<NAME>: CLASS rejected: text` about this subject."""
     name = yield from subject_name(session, subject)
-    return Reply(code, enhanced, f"<{name}>: {subject.value} rejected: {text}")
+    return Reply(code, enhanced, f"<{name}>: {CLASSES[subject]} rejected: {text}")
+
+
+def recipient_rejection(session: Session, code: int, enhanced: str, text: str) -> Reply:
+    """The same about the recipient, where there is nothing to ask."""
+    return Reply(code, enhanced, f"<{session.recipient or ''}>: {CLASSES[Subject.RECIPIENT]} rejected: {text}")
 
 
 def repair_enhanced_code(enhanced: str, subject: Subject) -> str:

@@ -45,6 +45,8 @@ _UNFIT = re.compile(r"[^!-~\u00a1-\ud7ff\ue000-\U0010ffff]")
 
 
 def _fit(text: str) -> str:
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text[:LONGEST_PART].lower()
     return _UNFIT.sub("_", text[:LONGEST_PART].lower())
 
 
@@ -60,6 +62,8 @@ def sender_of_triplet(sender: str) -> str:
 
 
 def _steady(localpart: str) -> str:
+    if localpart.isalpha():
+        return localpart
     tagged = _TAGGED.match(localpart)
     if tagged:
         localpart = tagged["old"] or localpart[tagged.end() :]
@@ -80,6 +84,7 @@ def _without_inner_tags(text: str) -> str:
     return f"{host}=={parts[2]}" if double and len(parts) == 3 else text
 
 
+@lru_cache(maxsize=8192)
 def recipient_of_triplet(recipient: str, delimiters: str) -> str:
     """The recipient without its extension."""
     localpart, at, domain = _fit(recipient).rpartition("@")
@@ -88,17 +93,16 @@ def recipient_of_triplet(recipient: str, delimiters: str) -> str:
     return f"{strip_extension(localpart, delimiters) or localpart}@{domain}"
 
 
-@lru_cache(maxsize=8192)
 def network_of_client(octets: bytes, ipv4_length: int, ipv6_length: int) -> str:
     """The network of a client: `192.0.2.0/24`, `2001:db8:0:1::/64`."""
     if not octets:
         return NO_NETWORK
     length = ipv6_length if len(octets) == 16 else ipv4_length
     spare = len(octets) * 8 - length
-    base = (int.from_bytes(octets, "big") >> spare << spare).to_bytes(len(octets), "big")
+    base = int.from_bytes(octets, "big") >> spare << spare
     if len(octets) == 4:
-        return f"{'.'.join(map(str, base))}/{length}"
-    return f"{_ipv6_text(base)}/{length}"
+        return f"{base >> 24}.{base >> 16 & 255}.{base >> 8 & 255}.{base & 255}/{length}"
+    return f"{_ipv6_text(base.to_bytes(16, 'big'))}/{length}"
 
 
 def _ipv6_text(octets: bytes) -> str:
@@ -122,7 +126,9 @@ def tells_a_pool(name: str, address: IPAddress) -> bool:
         return False
     if len(octets) == 4:
         numbers = _UP_TO_THREE_DIGITS.findall(host)
-        told = set(map(int, numbers)).intersection(octets) if len(numbers) >= 3 else ()
+        if len(numbers) < 3:
+            return True
+        told = set(map(int, numbers)).intersection(octets)
         return len(told) < min(3, len(set(octets)))
     digits = _NOT_HEXADECIMAL.sub("", host.partition(".")[0])
     groups = [f"{octets[at] << 8 | octets[at + 1]:x}" for at in range(8, 16, 2)]

@@ -11,6 +11,7 @@ for each answer that refuses, defer_if_permit included; `policy-warn`, `policy-r
 remarks. `policy-reject` and not `reject`: the Postfix that asked writes its own line, and a refusal counts once.
 """
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 from gatepost.model.session import UNKNOWN, Session
@@ -30,10 +31,14 @@ from gatepost.wire.policy_protocol.dialogue import PolicyDialogue
 from gatepost.wire.policy_protocol.events import Event, RequestGiven
 from gatepost.world.answering import SessionAnswers, Sources
 from gatepost.world.net.connection import Connection
+from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.watching.log import Log, Severity
 
 SHARE_OF_DEADLINE = 0.9
 """How much of policyd_deadline may be used up: the answer has to travel, and Postfix gives up when it is over."""
+
+GRAIN_OF_DEADLINE = 0.05
+"""How exactly it is kept, as a part of it."""
 
 
 @dataclass(slots=True)
@@ -58,6 +63,8 @@ class PolicyDoorContext:
     deadline_s: float
     idle_s: float
     trust_guard: TrustGuard
+    loop: asyncio.AbstractEventLoop
+    deadlines: Deadlines
     counts: PolicyCounts = field(default_factory=PolicyCounts)
 
     def plan_at(self, state: str) -> Plan:
@@ -83,14 +90,23 @@ _STAGES = {
 class PolicySession:
     """The listener of one connection's dialogue."""
 
-    __slots__ = ("_answers", "_connection", "_deliberation", "_door", "_instance", "dialogue")
+    __slots__ = (
+        "_answers",
+        "_connection",
+        "_deliberation",
+        "_door",
+        "_instance",
+        "_queue_id",
+        "_session",
+        "dialogue",
+    )
 
     def __init__(self, connection: Connection, door: PolicyDoorContext) -> None:
         self._connection = connection
         self._door = door
         self._answers = SessionAnswers(door.sources)
         self._instance = ""
-        self._deliberation: Deliberation | None = None
+        self._deliberation = Deliberation(self._decided, connection.guard, door.deadlines)
         self.dialogue = PolicyDialogue(door.idle_s)
 
     # -- the connection's side
@@ -102,24 +118,20 @@ class PolicySession:
             return
         if event.complaint:
             self._complain(event.complaint)
+        self._deliberation.close()
         self._connection.close(at_once=not event.complaint)
 
     def lost(self) -> None:
         """The client has vanished: nobody waits for an answer any more."""
-        self._leave()
+        self._deliberation.close()
 
     def failed(self, error: Exception) -> None:
         """A mistake in Gatepost: no answer."""
         self._door.counts.failed += 1
         text = f"internal error, connection closed without an answer: {mistake(error)}"
         self._door.log.once(text, text, severity=Severity.ERROR)
-        self._leave()
+        self._deliberation.close()
         self.dialogue.fail()
-
-    def _leave(self) -> None:
-        deliberation, self._deliberation = self._deliberation, None
-        if deliberation is not None:
-            deliberation.close()
 
     # -- one request
 
@@ -138,20 +150,18 @@ class PolicySession:
         if not session.instance or session.instance != self._instance:
             self._instance = session.instance
             self._answers = SessionAnswers(door.sources)
-        self._answers.renew()
-        evaluation = Evaluation(door.plan_at(session.protocol_state), session, self._answers.instant)
+        answers = self._answers
+        answers.renew()
+        self._session = session
+        self._queue_id = attributes.get("queue_id") or "NOQUEUE"
+        evaluation = Evaluation(door.plan_at(session.protocol_state), session, answers.instant)
+        self._deliberation.start(evaluation, answers, door.loop.time() + door.deadline_s * SHARE_OF_DEADLINE)
 
-        def decided(outcome: Outcome, unanswered: tuple[Question, ...]) -> None:
-            self._deliberation = None
-            if unanswered:
-                self._say_degraded(unanswered)
-            queue_id = attributes.get("queue_id") or "NOQUEUE"
-            self.dialogue.decide(self._tell(outcome, session, queue_id))
-            self._connection.pump()
-
-        deliberation = Deliberation(evaluation, self._answers, decided, self._connection.guard)
-        self._deliberation = deliberation
-        deliberation.start(door.deadline_s * SHARE_OF_DEADLINE)
+    def _decided(self, outcome: Outcome, unanswered: tuple[Question, ...]) -> None:
+        if unanswered:
+            self._say_degraded(unanswered)
+        self.dialogue.decide(self._tell(outcome, self._session, self._queue_id))
+        self._connection.pump()
 
     # -- telling the log
 

@@ -10,6 +10,7 @@ lines is the id in the Received: header. Many sessions share a pid here, so only
 
 from dataclasses import dataclass
 
+from gatepost.model.quick import quick
 from gatepost.model.reply import Reply
 from gatepost.world.watching.log import Logging, Severity
 
@@ -17,6 +18,7 @@ MOST_HELD_LINES = 100
 """Lines kept for a name that does not come; further ones are dropped and counted (a client cannot fill memory)."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What a decision was about: the parts of a line after the reply. None leaves a part out."""
@@ -27,13 +29,10 @@ class Envelope:
     helo_name: str | None
 
     def __str__(self) -> str:
-        parts = [f" from=<{self.sender}>"] if self.sender is not None else []
-        if self.recipient is not None:
-            parts.append(f" to=<{self.recipient}>")
-        parts.append(f" proto={self.protocol}")
-        if self.helo_name is not None:
-            parts.append(f" helo=<{self.helo_name}>")
-        return "".join(parts)
+        sender = "" if self.sender is None else f" from=<{self.sender}>"
+        recipient = "" if self.recipient is None else f" to=<{self.recipient}>"
+        helo_name = "" if self.helo_name is None else f" helo=<{self.helo_name}>"
+        return f"{sender}{recipient} proto={self.protocol}{helo_name}"
 
 
 class SessionLog:

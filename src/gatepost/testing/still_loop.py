@@ -29,6 +29,9 @@ FIRST_PORT = 40_000
 class StillLoop(asyncio.BaseEventLoop):
     """Use it as any loop; close it in the end."""
 
+    has_no_threads = True
+    """For world/one_thread.py: what it would give to a thread is work for an executor, and so done in place."""
+
     def __init__(self) -> None:
         super().__init__()
         self.faults: list[str] = []

@@ -16,15 +16,15 @@ Raises: `away`, with the reason, for whatever SQLite or the disk says: no such d
 disk, a damaged file. The file is opened again at the next call.
 """
 
-import asyncio
 import contextlib
 import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
+
+from gatepost.world.one_thread import OneThread, ThreadClosedError
 
 FORMAT = 1
 MEMORY = ":memory:"
@@ -46,14 +46,20 @@ class SqliteFile:
         self._pragmas = pragmas
         self._away = away
         self._busy_s = busy_s
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
+        self._thread = OneThread("sqlite")
         self._connection: sqlite3.Connection | None = None
         self._turn = -1
 
     @property
     def is_missing(self) -> bool:
-        """There is nothing to read: who only looks leaves no file behind."""
-        return self._path != MEMORY and not Path(self._path).exists()
+        """There is nothing to read: who only looks leaves no file behind. What cannot be looked at is not missing."""
+        if self._path == MEMORY:
+            return False
+        try:
+            Path(self._path).stat()
+        except OSError as error:
+            return isinstance(error, FileNotFoundError)
+        return False
 
     async def read(self, work: Work[T]) -> T:
         """Look at what is written."""
@@ -65,16 +71,14 @@ class SqliteFile:
 
     def close(self) -> None:
         """Close the file, once what is under way is done; nobody waits for that."""
-        with contextlib.suppress(RuntimeError):  # closed before
-            self._thread.submit(self._close)
-        self._thread.shutdown(wait=False)
+        self._thread.close(self._close)
 
     # In the thread.
 
     async def _do(self, work: Work[T]) -> T:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._thread, self._run, work)
-        except RuntimeError as error:  # the thread has been told to end
+            return await self._thread.do(self._run, work)
+        except ThreadClosedError as error:
             raise self._away(str(error)) from None
 
     def _run(self, work: Work[T]) -> T:

@@ -2,14 +2,18 @@
 
 import os
 import sqlite3
+import time
 
 import pytest
 
 from gatepost.model.answer import Found, NotFound, Unavailable
 from gatepost.testing.check_table import check_table
-from gatepost.world.tables import load_table
+from gatepost.world.tables import load_table, pgsql
 from gatepost.world.tables.find_now import find_now
+from gatepost.world.tables.lookup_file import LookupFile
 from gatepost.world.tables.registry import TABLE_TYPES
+from gatepost.world.tables.server import RemoteLimits, ServerAwayError
+from gatepost.world.tables.sql_query import SqlQuery
 from tests.conftest import lack
 from tests.world.tables.line_servers import socketmap_server, tcp_server
 from tests.world.tables.real_postmap import RealPostmap
@@ -185,6 +189,19 @@ def test_no_key_breaks_out_in_any_mode_of_mysql(mysql_users, mariadb, mode, quer
                 assert isinstance(answer, NotFound), (key, answer)
     finally:
         mariadb.run("SET GLOBAL sql_mode = DEFAULT")
+
+
+@pytest.mark.peer("setpriv")
+def test_postgresql_holds_no_thread_longer_than_the_deadline(postgresql):
+    """libpq waits for an answer for ever where the server's kernel still acknowledges; the connection is given up."""
+    values = {"hosts": f"127.0.0.1:{postgresql.port}", "user": "root", "dbname": "mail"}
+    connection = pgsql.connector(LookupFile("lookup.cf", None, values), RemoteLimits(deadline_s=0.5))()
+    assert connection.rows(SqlQuery(("SELECT 'one'",)), ()) == [("one",)]
+    began = time.monotonic()
+    with pytest.raises(ServerAwayError):
+        connection.rows(SqlQuery(("SELECT pg_sleep(60)",)), ())
+    connection.close()
+    assert time.monotonic() - began < 30
 
 
 @pytest.mark.peer("mariadbd", "setpriv", "openssl")

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from gatepost.model.answer import Answer, Found, Unavailable
 from gatepost.model.reply import Reply
-from gatepost.model.session import NameStatus, Session
+from gatepost.model.session import ClientNames, NameStatus, Session
 from gatepost.model.settings import Settings
 from gatepost.model.verdict import DUNNO, DeferIfPermit, Refuse, Verdict
 from gatepost.policy.access import lookup_fault
@@ -14,7 +14,7 @@ from gatepost.policy.lookup_order import mail_address_keys, tries_partial_keys
 from gatepost.policy.matching import Matched, client_matches
 from gatepost.policy.questions import GreylistAttempt, TableLookup
 from gatepost.policy.registry import Needs, restriction
-from gatepost.policy.subjects import Subject, client_names, rejection
+from gatepost.policy.subjects import Subject, client_names, recipient_rejection
 from gatepost.policy.triplets import network_of_client, recipient_of_triplet, sender_of_triplet, tells_a_pool
 
 
@@ -44,25 +44,31 @@ def check_greylist(session: Session, _: None) -> Asking[Verdict]:
     """
     if session.sender is None or (session.sasl is not None and session.sasl.username):
         return DUNNO
-    is_exempt = yield from _is_exempt(session)
-    if isinstance(is_exempt, Unavailable):
-        return (yield from lookup_fault(session, Subject.RECIPIENT, is_exempt.complaint()))
-    if is_exempt:
-        return DUNNO
-    question = yield from greylist_attempt(session)
-    answer: Answer[Decision] = yield from ask(question)
-    return (yield from _judge(session, answer))
+    settings = session.settings
+    if (
+        settings.greylist_client_exceptions.patterns
+        or settings.greylist_sender_exceptions
+        or settings.greylist_recipient_exceptions
+    ):
+        is_exempt = yield from _is_exempt(session)
+        if isinstance(is_exempt, Unavailable):
+            return (yield from lookup_fault(session, Subject.RECIPIENT, is_exempt.complaint()))
+        if is_exempt:
+            return DUNNO
+    names = session.client.names
+    if names is None and settings.greylist_client_pools:
+        names = yield from client_names(session)
+    answer = yield greylist_attempt(session, names)
+    return _verdict(session, answer)
 
 
-def greylist_attempt(session: Session) -> Asking[GreylistAttempt]:
-    """The question about this session, in normal form."""
+def greylist_attempt(session: Session, names: ClientNames | None) -> GreylistAttempt:
+    """The question about this session, in normal form. `names` are the client's; None: they do not matter."""
     settings = session.settings
     address = session.client.address
     pool_name = ""
-    if settings.greylist_client_pools:
-        names = yield from client_names(session)
-        if names.name_status is NameStatus.VERIFIED and tells_a_pool(names.name, address):
-            pool_name = names.name
+    if names is not None and names.name_status is NameStatus.VERIFIED and settings.greylist_client_pools:
+        pool_name = names.name if tells_a_pool(names.name, address) else ""
     return GreylistAttempt(
         settings.greylist_store,
         pool_name,
@@ -123,24 +129,23 @@ def _is_in_table(session: Session, table: str, address: str) -> Asking[Matched]:
     return isinstance(answer, Found) and answer.value.value.strip().upper() != "DUNNO"
 
 
-def _judge(session: Session, answer: Answer[Decision]) -> Asking[Verdict]:
+def _verdict(session: Session, answer: Answer[Decision]) -> Verdict:
     settings = session.settings
     if not isinstance(answer, Found):
         action = "dunno" if settings.greylist_training else settings.greylist_tempfail_action
         if action == "dunno":
             return DUNNO
-        reply = yield from rejection(
-            session, Subject.RECIPIENT, 450, "4.3.0", "Greylisting is out of order, try again later"
-        )
+        reply = recipient_rejection(session, 450, "4.3.0", "Greylisting is out of order, try again later")
         return DeferIfPermit(reply) if action == "defer_if_permit" else Refuse(reply)
     decision = answer.value
     if decision.passes or settings.greylist_training:
         return DUNNO
-    return DeferIfPermit((yield from greylisted(session, decision.seconds_left)))
+    return DeferIfPermit(greylisted(session, decision.seconds_left))
 
 
-def greylisted(session: Session, seconds_left: int) -> Asking[Reply]:
+def greylisted(session: Session, seconds_left: int) -> Reply:
     """The reply to who must come again: greylist_text, with %s for the seconds and %r for the recipient's domain."""
-    domain = (session.recipient or "").rpartition("@")[2]
-    text = session.settings.greylist_text.replace("%s", str(seconds_left)).replace("%r", domain)
-    return (yield from rejection(session, Subject.RECIPIENT, 450, "4.2.0", text))
+    text = session.settings.greylist_text.replace("%s", str(seconds_left))
+    if "%r" in text:
+        text = text.replace("%r", (session.recipient or "").rpartition("@")[2])
+    return recipient_rejection(session, 450, "4.2.0", text)

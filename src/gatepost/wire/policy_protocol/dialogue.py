@@ -198,10 +198,11 @@ def _well_formed(octets: bytes) -> dict[str, str] | None:
     lines = octets.decode("utf-8", "surrogateescape").split("\n")
     if len(lines) > MOST_ATTRIBUTES or b"\0" in octets:
         return None
-    try:
-        attributes = dict([line.split("=", 1) for line in lines])  # a pair each, but for a line without `=`
-    except ValueError:
-        return None
+    attributes: dict[str, str] = {}
+    for line in lines:
+        name, equals, attributes[name] = line.partition("=")
+        if not equals:
+            return None
     return None if "" in attributes else attributes
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from gatepost.model.quick import quick
+
 
 class Pause(Enum):
     """What next_event() gives when there is no event."""
@@ -16,6 +18,7 @@ NEED_DATA = Pause.NEED_DATA
 AWAITING_VERDICT = Pause.AWAITING_VERDICT
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class RequestGiven:
     """(verdict) A whole request, its attributes in the order given; of one that is given twice the last counts."""

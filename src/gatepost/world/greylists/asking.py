@@ -70,7 +70,7 @@ class Greylists:
         queue = self._queues.get(question.store)
         if queue is None:
             queue = self._queues[question.store] = self._open(question.store)
-        pending = Pending(queue, attempt_of(question), done)
+        pending = Pending(attempt_of(question), done)
         queue.add(pending)
         return pending
 
@@ -90,35 +90,35 @@ class Greylists:
 
 
 class Pending:
-    """One attempt under way. `due_at` is for Deadlines."""
+    """One attempt under way, to be answered before `due_at` (loop time)."""
 
-    __slots__ = ("_done", "_queue", "attempt", "due_at")
+    __slots__ = ("_done", "attempt", "due_at")
 
-    def __init__(self, queue: "_Queue", attempt: Attempt, done: Done) -> None:
-        self._queue = queue
+    def __init__(self, attempt: Attempt, done: Done) -> None:
         self._done: Done | None = done
         self.attempt = attempt
         self.due_at = 0.0
 
+    @property
+    def is_awaited(self) -> bool:
+        """Somebody waits for the answer."""
+        return self._done is not None
+
     def cancel(self) -> None:
         """Do not call back."""
         self._done = None
-        self._queue.forget(self)
 
     def end(self, answer: Answer[Decision]) -> None:
         """Tell who asked."""
         done, self._done = self._done, None
-        self._queue.forget(self)
         if done is not None:
             done(answer)
 
-    def overdue(self) -> None:
-        """The store has not answered in time."""
-        self._queue.is_late(self)
-
 
 class _Queue:
-    """The attempts that wait for one store."""
+    """The attempts that wait for one store. While there are any, the sweep of Deadlines has it look for late ones."""
+
+    due_at = 0.0
 
     def __init__(
         self, store: GreylistStore | None, why: str, log: Logging, deadline_s: float, clock: Callable[[], float]
@@ -131,6 +131,7 @@ class _Queue:
         self._deadlines = Deadlines(self._loop)
         self._outage = Outage(store.name if store else "greylist_store", log, self._loop.time)
         self._waiting: deque[Pending] = deque()
+        self._under_way: list[Pending] = []
         self._work: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._sweep_at = self._loop.time() + SWEEP_EVERY_S
@@ -144,19 +145,26 @@ class _Queue:
             self._loop.call_soon(pending.end, Unavailable(self._outage.why))
             return
         pending.due_at = self._loop.time() + self._deadline_s
-        self._deadlines.watch(pending)
         self._waiting.append(pending)
         if self._work is None:
+            self._deadlines.watch(self)
             self._work = self._loop.create_task(self._carry(self._store))
 
-    def forget(self, pending: Pending) -> None:
-        """It has its answer, or wants none."""
-        self._deadlines.forget(pending)
+    def overdue(self) -> None:
+        """End those that have waited for too long; the longest stand first."""
+        now = self._loop.time()
+        for pending in [*self._under_way, *self._waiting]:
+            if pending.due_at > now:
+                return
+            if pending.is_awaited:
+                self._outage.has_failed(f"no answer within {self._deadline_s:g} s")
+                self._end(pending, Unavailable(self._outage.why))
 
-    def is_late(self, pending: Pending) -> None:
-        """It has waited for too long."""
-        self._outage.has_failed(f"no answer within {self._deadline_s:g} s")
-        pending.end(Unavailable(self._outage.why))
+    def _end(self, pending: Pending, answer: Answer[Decision]) -> None:
+        try:
+            pending.end(answer)
+        except Exception as error:  # noqa: BLE001 - a session that fails must not cost the others their answers
+            self._loop.call_exception_handler({"message": "a greylist answer", "exception": error})
 
     async def _carry(self, store: GreylistStore) -> None:
         """Carry attempts to the store as long as there are any."""
@@ -172,23 +180,24 @@ class _Queue:
                     await self._sweep(store)
         finally:
             self._work = None
+            self._deadlines.forget(self)
 
     async def _carry_some(self, store: GreylistStore, batch: list[Pending]) -> None:
         self._attempts_since_sweep += len(batch)
+        self._under_way = batch
         asked_at = self._loop.time()
         try:
             decisions = await store.decide([pending.attempt for pending in batch], int(self._clock()))
         except Exception as error:  # noqa: BLE001 - a mistake in a driver is an outage too, and is told as one
             self._outage.has_failed(_told(error), len(batch))
             for pending in batch:
-                pending.end(Unavailable(self._outage.why))
+                self._end(pending, Unavailable(self._outage.why))
             return
+        finally:
+            self._under_way = []
         self._outage.is_over(asked_at)
         for pending, decision in zip(batch, decisions, strict=True):
-            try:
-                pending.end(Found(decision))
-            except Exception as error:  # noqa: BLE001 - a session that fails must not cost the others their answers
-                self._loop.call_exception_handler({"message": "a greylist answer", "exception": error})
+            self._end(pending, Found(decision))
 
     async def _sweep(self, store: GreylistStore) -> None:
         most = max(SWEEP_AT_LEAST, SWEEP_PER_ATTEMPT * self._attempts_since_sweep)
@@ -201,7 +210,7 @@ class _Queue:
 
     def close(self) -> None:
         """Answer nobody any more, and let go of the store."""
-        for pending in self._waiting:
+        for pending in (*self._under_way, *self._waiting):
             pending.cancel()
         self._waiting.clear()
         if self._work is not None:

@@ -7,10 +7,12 @@ Keys are quoted by the database's own library for the connection, which is alway
 
 A list of members such as mynetworks is kept whole as well: docs/database-tables.md.
 
-Unavailable: the server is away and the key not known, or the query fails; `pip install gatepost[pgsql]` is missing.
+Unavailable: the server is away, or has not answered within `deadline`, and the key is not known; or the query fails;
+`pip install gatepost[pgsql]` is missing.
 Postfix: pgsql_table(5)
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -29,20 +31,23 @@ _URI = ("postgresql://", "postgres://")
 class PgsqlConnection:
     """One connection (sql_table.SqlConnection)."""
 
-    def __init__(self, driver: Any, connection: Any) -> None:  # noqa: ANN401 -- psycopg's
+    def __init__(self, driver: Any, connection: Any, deadline_s: float) -> None:  # noqa: ANN401 -- psycopg's
         self._driver = driver
         self._connection = connection
+        self._deadline_s = deadline_s
 
     def rows(self, query: SqlQuery, values: tuple[str, ...]) -> list[Row]:
         """Run a query. Raises ServerAwayError, QueryRefusedError."""
         text = "%s".join(part.replace("%", "%%") for part in query.texts)
+        asked_at = time.monotonic()
         try:
             with self._connection.cursor() as cursor:
                 cursor.execute(text, values)
                 return _texts(cursor.pgresult)
         except self._driver.Error as error:
             text = " ".join(str(error).split())
-            if self._connection.closed or self._connection.broken:
+            is_late = time.monotonic() - asked_at >= self._deadline_s
+            if is_late or self._connection.closed or self._connection.broken:
                 raise ServerAwayError(text) from None
             raise QueryRefusedError(text) from None
 
@@ -72,13 +77,14 @@ def connector(file: LookupFile, limits: RemoteLimits) -> Callable[[], SqlConnect
         hosts += tuple(h for h in read_hosts(file, localhost_is_socket=False) if not h.host.startswith(_URI))
     failover = Failover(hosts)
     settings = _settings(file, limits)
+    kind = _impatient(driver.Connection, limits.deadline_s)
 
     def connect(host: DatabaseHost) -> PgsqlConnection:
         try:
-            connection = _open(driver, host, settings)
+            connection = _open(kind, host, settings | {"cursor_factory": driver.ClientCursor})
         except (driver.Error, OSError, UnicodeError) as error:
             raise ServerAwayError(file.conceal(" ".join(str(error).split()))) from None
-        return PgsqlConnection(driver, connection)
+        return PgsqlConnection(driver, connection, limits.deadline_s)
 
     return lambda: failover.connect(connect)
 
@@ -89,6 +95,16 @@ def _driver() -> Any:  # noqa: ANN401 -- the module
     except ImportError:
         raise fault("pgsql", "the driver is not installed", "pip install gatepost[pgsql]") from None
     return psycopg
+
+
+def _impatient(kind: Any, deadline_s: float) -> Any:  # noqa: ANN401 -- psycopg's
+    """A kind of connection that waits for no answer longer than this: libpq itself would wait for ever."""
+
+    class Impatient(kind):  # type: ignore[misc]  # the driver is not known here
+        def wait(self, *arguments: Any, timeout: float | None = None, **options: Any) -> Any:  # noqa: ANN401 -- any
+            return super().wait(*arguments, timeout=deadline_s if timeout is None else timeout, **options)
+
+    return Impatient
 
 
 def _settings(file: LookupFile, limits: RemoteLimits) -> dict[str, Any]:
@@ -105,14 +121,14 @@ def _settings(file: LookupFile, limits: RemoteLimits) -> dict[str, Any]:
     }
 
 
-def _open(driver: Any, host: DatabaseHost, settings: dict[str, Any]) -> Any:  # noqa: ANN401 -- psycopg's
+def _open(kind: Any, host: DatabaseHost, settings: dict[str, Any]) -> Any:  # noqa: ANN401 -- psycopg's
     if host.host.startswith(_URI):
         own = {name: value for name, value in settings.items() if name not in ("user", "password", "dbname")}
-        return driver.connect(host.host, **own, autocommit=True, cursor_factory=driver.ClientCursor)
+        return kind.connect(host.host, **own, autocommit=True)
     address: dict[str, Any] = {"host": host.path if host.is_unix else host.host} if host.path or host.host else {}
     if host.port:
         address["port"] = host.port
-    return driver.connect(**settings, **address, autocommit=True, cursor_factory=driver.ClientCursor)
+    return kind.connect(**settings, **address, autocommit=True)
 
 
 def load(request: TableRequest) -> RemoteSource:
