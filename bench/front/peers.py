@@ -22,6 +22,9 @@ from tests.wire.smtp.private_postfix import SERVICES
 ANVIL = "anvil unix - - n - 1 anvil\n"
 HOST = "127.0.0.1"
 GUIDE = Path(__file__).resolve().parents[2] / "examples" / "guide"
+GATEPOST = Path(sys.executable).with_name("gatepost")
+COMPILED = Path(__file__).resolve().parents[2] / "build/compiled/bin/gatepost"
+"""What `make compiled` makes (decision 0006)."""
 SINK_PORT = 2599
 
 MAIN_CF = """\
@@ -59,6 +62,11 @@ smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination,
     reject_rbl_client b.list.example, reject_rbl_client psbl.list.example,
     reject_rhsbl_sender dnsbl.sender.example
 """,
+    "a list that knows most": """\
+smtpd_recipient_restrictions = permit_mynetworks, reject_unauth_destination,
+    reject_rbl_client often.list.example, reject_rbl_client zen.list.example, reject_rbl_client bl.list.example,
+    reject_rbl_client b.list.example, reject_unknown_sender_domain, reject_rhsbl_sender dnsbl.sender.example
+""",
     "the guide without DNS": f"""\
 smtpd_proxy_filter = 127.0.0.1:2598
 smtpd_peername_lookup = no
@@ -88,7 +96,9 @@ class Peer:
 
 
 @contextmanager
-def gatepost(policy: str, port: int, *, workers: int = 1, name: str = "Gatepost") -> Iterator[Peer]:
+def gatepost(
+    policy: str, port: int, *, workers: int = 1, name: str = "Gatepost", program: Path = GATEPOST
+) -> Iterator[Peer]:
     """`gatepost run` with so many workers."""
     with _directory(policy) as directory:
         (directory / "master.cf").write_text(f"{HOST}:{port} inet n - n - 0 smtpd\n")
@@ -103,7 +113,7 @@ def gatepost(policy: str, port: int, *, workers: int = 1, name: str = "Gatepost"
             "dns_nameservers": "127.0.0.1:53",
         }
         words = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
-        command = [str(Path(sys.executable).with_name("gatepost")), "run", "-c", str(directory), *words]
+        command = [str(program), "run", "-c", str(directory), *words]
         with running_program(command, directory, port) as pid:
             yield Peer(name, f"{HOST}:{port}", pid)
 

@@ -31,7 +31,7 @@ from tests.parity.run import INSIDE, in_private_namespace
 from tests.parity.servers import bind_file
 
 from bench.front import memory
-from bench.front.peers import SINK_PORT, Peer, aiosmtpd, gatepost, name_server, postfix, smtp_sink
+from bench.front.peers import COMPILED, SINK_PORT, Peer, aiosmtpd, gatepost, name_server, postfix, smtp_sink
 from bench.process_tree import cpu_s
 
 RESULTS = Path(__file__).resolve().parents[1] / "RESULTS.md"
@@ -83,15 +83,18 @@ def scenarios(scale: float) -> Iterator[Scenario]:
     gate, real = _pair(helo)
     sink = Contestant("smtp-sink", lambda: smtp_sink(2530, refuses=True))
     library = Contestant("aiosmtpd", lambda: aiosmtpd(2531))
-    yield Scenario("refused by HELO pattern", (gate, real, sink, library), count(4000), load=dynamic)
+    yield Scenario(
+        "refused by HELO pattern", (gate, real, sink, library, *_compiled(helo)), count(4000), load=dynamic
+    )
     two = Contestant("Gatepost, 2 workers", lambda: gatepost(helo, 2532, workers=2, name="Gatepost, 2 workers"))
     yield Scenario("two workers beside one", (gate, two), count(6000), load=dynamic, reference="Gatepost")
     gate, real = _pair(lists)
-    yield Scenario("the guide's lists, name server at 0 ms", (gate, real), count(2500))
+    yield Scenario("the guide's lists, name server at 0 ms", (gate, real, *_compiled(lists)), count(2500))
     tuned = Contestant(
         "Postfix, 1000 processes", lambda: postfix(lists, 2533, processes=1000, name="Postfix, 1000 processes")
     )
-    yield Scenario("name server at 20 ms, 100 connections", (gate, real), count(2500), connections=100, dns_ms=20)
+    fast = (gate, real, *_compiled(lists))
+    yield Scenario("name server at 20 ms, 100 connections", fast, count(2500), connections=100, dns_ms=20)
     yield Scenario(
         "name server at 20 ms, 400 connections", (gate, real, tuned), count(2500), connections=400, dns_ms=20
     )
@@ -99,10 +102,12 @@ def scenarios(scale: float) -> Iterator[Scenario]:
     yield Scenario(
         "name server at 20 ms, 2000 connections", (gate,), count(12000), connections=2000, dns_ms=20, reference=""
     )
+    gate, real = _pair("a list that knows most")
+    yield Scenario("a list that knows four of five, 20 ms, 50 connections", (gate, real), count(2500), 50, 20)
     gate, real = _pair(mail)
     real = Contestant("Postfix", real.start)
     load = ("--script", "accepted", "--size", "10000")
-    yield Scenario("accepted 10 kB messages, to smtp-sink", (gate, real), count(2500), load=load)
+    yield Scenario("accepted 10 kB messages, to smtp-sink", (gate, real, *_compiled(mail)), count(2500), load=load)
 
 
 def _pair(policy: str) -> tuple[Contestant, Contestant]:
@@ -110,6 +115,14 @@ def _pair(policy: str) -> tuple[Contestant, Contestant]:
         Contestant("Gatepost", lambda: gatepost(policy, 2520)),
         Contestant("Postfix", lambda: postfix(policy, 2521)),
     )
+
+
+def _compiled(policy: str) -> tuple[Contestant, ...]:
+    """The optional build, where `make compiled` has made it."""
+    if not COMPILED.exists():
+        return ()
+    name = "Gatepost, compiled"
+    return (Contestant(name, lambda: gatepost(policy, 2534, name=name, program=COMPILED)),)
 
 
 def play(scenario: Scenario, pairs: int, say: Callable[[str], None]) -> dict[str, list[Figures]]:

@@ -15,6 +15,7 @@ door_parameters   the parameters of smtpd that change a verdict or a reply
 policies          main.cf, tables and restriction lists of a batch; every restriction in turn
 sessions          SMTP sessions; nearly half speak for another client by XCLIENT
 oddities          addresses in every form, odd lines
+certificates      the server's, and those with which clients come
 
 What must be reached, and how:
 
@@ -27,6 +28,7 @@ What compares:
 
 servers           a private Postfix, `gatepost run` and the name server, all on loopback in a network of their own
 policy_server     what check_policy_service asks, on both sides
+login_server      what AUTH asks, on both sides
 speaking          one session spoken, its replies read
 witnessed         `gatepost run` with a witness, who counts verdicts
 judging           the first difference of a session, and whether docs/differences.md explains it
@@ -36,7 +38,8 @@ replaying         run kept cases
 report            figures, differences, the table, the exit code
 run               the command: everything together
 
-verification (address probes) and qmqp are runs of their own.
+verification (address probes) has a world of its own, and is run beside the policies for the one table. qmqp, limits and
+tls (every dialogue about TLS) are runs of their own.
 
 What is not drawn, because the two are known to differ there (Postfix 3.7.11; docs/differences.md tells of them):
 * `error:` transports with smtpd_reject_unlisted_recipient = no: Postfix queues and bounces, Gatepost refuses at RCPT.
@@ -44,8 +47,6 @@ What is not drawn, because the two are known to differ there (Postfix 3.7.11; do
 * reject_unlisted_sender and _recipient outside the recipient's lists: after a refusal Postfix takes the next address
   for checked.
 * `REJECT 5.7.1` and `550 5.7.1` without words: Postfix sends what is left in a buffer.
-* VRFY without MAIL: Postfix repeats the deferral of an earlier sender, or forgets that of the client.
 * $recipient in a footer: Postfix knows it after a DISCARD too. $client_name in one: Gatepost does not wait for it.
 * A reply line of more than 512 octets, a TXT record of several strings, XCLIENT with a bad attribute behind good ones.
-* TLS: permit_tls_clientcerts, permit_tls_all_clientcerts and check_ccert_access are drawn, and have no certificate.
 """

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from tests.parity.coverage import ENOUGH, Counts, rare
 from tests.parity.focuses import Focus, focus_on
+from tests.parity.outcomes import ASKING_SERVERS
 from tests.parity.sessions import Hints
 
 Parameters = dict[str, str]
@@ -27,7 +28,7 @@ def draw_aim(counts: Counts, chance: random.Random) -> tuple[Focus, ...]:
     lacking = sorted(rare(counts), key=lambda row: (counts[row] * 10 // ENOUGH, chance.random()))
     chosen: list[Focus] = []
     hints = Hints()
-    for row in lacking[:40]:
+    for row in [row for row in lacking if row.name not in ASKING_SERVERS][:40]:
         focus = focus_on(row, chance)
         joined = hints.joined(focus.hints)
         if joined is None or not _fits(focus, chosen):

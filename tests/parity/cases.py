@@ -56,10 +56,15 @@ def atoms_of(case: Case) -> tuple[Atom, ...]:
         *(
             Atom("line", name, line)
             for name, text in case.files.items()
-            if any(f"/{name}" in value for value in case.policy.values())
+            if is_used(name, case.policy)
             for line in text.splitlines()
         ),
     )
+
+
+def is_used(name: str, policy: Parameters) -> bool:
+    """A table of this policy: something with lines that can be left out."""
+    return not name.endswith(".pem") and any(f"/{name}" in value for value in policy.values())
 
 
 def _policy_atoms(policy: Parameters) -> Iterator[Atom]:
@@ -95,9 +100,7 @@ def _restrictions(text: str) -> Iterator[str]:
 def rebuilt(case: Case, atoms: Sequence[Atom]) -> Case:
     """The case with nothing but these atoms. A list that has lost every word stays, empty: that is not its default."""
     policy = dict.fromkeys(_standing_lists(case.policy), "")
-    files = {
-        name: text for name, text in case.files.items() if not any(f"/{name}" in v for v in case.policy.values())
-    }
+    files = {name: text for name, text in case.files.items() if not is_used(name, case.policy)}
     files |= {atom.place: "" for atom in atoms_of(case) if atom.kind == "line"}
     for atom in atoms:
         if atom.kind == "parameter":

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from gatepost.policy.registry import RESTRICTIONS, Argument
+from tests.parity.certificates import CERTIFICATES, KEYED, KNOWN, KNOWN_FINGERPRINTS, TLS, TRUSTED, UNTRUSTED
 from tests.parity.further_words import LOGINS
+from tests.parity.login_server import AUTH
 from tests.parity.outcomes import MISTAKE, Row, may_permit
 from tests.parity.policy_server import DEAD_PORT, PORT
 from tests.parity.sessions import Hints
@@ -79,6 +81,7 @@ _NO_LOGIN_MAPS = _LOGIN | {"smtpd_sender_login_maps": "texthash:$config_director
 _OWNED = Hints(senders=("ann@good.example", "bob@onlya.example", "known@ours.example", "bob@nodot", "x@far.example"))
 _LOGGED_IN = Hints(senders=_OWNED.senders, logins=("ann", "bob", "nobody", "Ann"))
 _NO_REPLIES = {"rbl_reply_maps": "texthash:$config_directory/missing"}
+_NO_CLIENTS = TLS | {"relay_clientcerts": "texthash:$config_directory/missing"}
 _TABLE_AWAY = {"local_recipient_maps": "texthash:$config_directory/missing"}
 
 _SPECIAL: dict[tuple[str, str], tuple[Parameters, Hints]] = {
@@ -94,6 +97,11 @@ _SPECIAL: dict[tuple[str, str], tuple[Parameters, Hints]] = {
     ("permit_naked_ip_address", "OK"): ({}, Hints(helos=("192.0.2.10", "2001:db8::5", "::1"))),
     ("permit_naked_ip_address", "refused 5.2"): ({}, Hints(helos=("12345", "1.2.3", "192.0.2.999", "1.2.3.4.5"))),
     ("permit_sasl_authenticated", "OK"): (_LOGIN, Hints(logins=LOGINS)),
+    ("permit_tls_clientcerts", "OK"): (TLS, Hints(certificates=(KNOWN, KEYED))),
+    ("permit_tls_clientcerts", "fault 4.3.0"): (_NO_CLIENTS, Hints(certificates=(KNOWN, UNTRUSTED, TRUSTED))),
+    ("permit_tls_all_clientcerts", "OK"): (TLS, Hints(certificates=(KNOWN, TRUSTED))),
+    ("permit_tls_all_clientcerts", "fault 4.3.0"): (_NO_CLIENTS, Hints(certificates=(KNOWN, UNTRUSTED))),
+    ("reject_plaintext_session", "DUNNO"): (TLS, Hints(certificates=CERTIFICATES)),
     ("reject_unauth_pipelining", "refused 5.0"): ({}, Hints(is_pipelined=True)),
     ("reject_multi_recipient_bounce", "refused 5.3"): ({}, Hints(senders=("",), recipients=("known@ours.example",))),
     ("reject_unknown_helo_hostname", "refused 5.2"): ({}, Hints(helos=("[192.0.2]", "[2001:db8::5]"))),
@@ -133,7 +141,14 @@ _ZONES = {
 
 
 def focus_on(row: Row, chance: random.Random) -> Focus:
-    """A way to reach a row of the coverage table."""
+    """A way to reach a row of the coverage table; those who must be logged in say AUTH half of the time."""
+    focus = _focus_on(row, chance)
+    if not focus.hints.logins or chance.random() < 0.5:
+        return focus
+    return replace(focus, parameters={**focus.parameters, **AUTH}, hints=replace(focus.hints, is_logging_in=True))
+
+
+def _focus_on(row: Row, chance: random.Random) -> Focus:
     if row.kind == "action":
         return _on_action(row, chance)
     name, outcome = row.name, row.outcome
@@ -143,7 +158,7 @@ def focus_on(row: Row, chance: random.Random) -> Focus:
     argument = RESTRICTIONS[name].argument
     if outcome == "skipped":
         return Focus(f"permit {_with_argument(row, chance)}")
-    if argument is Argument.TABLE or name == "check_policy_service":
+    if argument in (Argument.TABLE, Argument.CERTIFICATE_TABLE) or name == "check_policy_service":
         if outcome == "table fails":
             return _checked(name, "texthash:$config_directory/missing", outcome)
         if outcome == "no answer":
@@ -246,6 +261,8 @@ def _checked(name: str, table: str, outcome: str) -> Focus:
     hints = Hints()
     if name == "check_sasl_access":
         hints = Hints(logins=("ann", "bob"))
+    elif name == "check_ccert_access":
+        hints = Hints(certificates=(KNOWN, KEYED))
     elif "client" in name:
         hints = Hints(clients=_CLIENTS) if name.endswith(_SERVERS) else Hints()
     elif "helo" in name:
@@ -262,7 +279,7 @@ def _checked(name: str, table: str, outcome: str) -> Focus:
             senders=("bob@onlya.example",) if hints.senders else (),
             recipients=("friend@onlya.example",) if hints.recipients else (),
         )
-    parameters = _LOGIN if name == "check_sasl_access" else {}
+    parameters = {"check_sasl_access": _LOGIN, "check_ccert_access": TLS}.get(name, {})
     ends = outcome.startswith(_ENDING)
     return Focus(f"{name} {table}", parameters, hints, ends, is_etrn="etrn" in name)
 
@@ -275,6 +292,8 @@ def _keys(name: str) -> tuple[str, ...]:
         return ("192.0.2", "mail.good.example", "2001:db8::5")
     if name == "check_sasl_access":
         return ("ann", "bob", "nobody")
+    if name == "check_ccert_access":
+        return (*KNOWN_FINGERPRINTS,)
     if "client" in name:
         return ("192.0.2", "198.51.100", "127", "203.0", "2001:db8:", "example")
     return ("good.example", "ann@")

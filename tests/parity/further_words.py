@@ -3,7 +3,7 @@
 import random
 from collections.abc import Sequence
 
-from tests.parity.outcomes import NAMES
+from tests.parity.outcomes import ASKING_SERVERS, NAMES
 from tests.parity.policy_server import DEAD_PORT, PORT
 
 LOGIN_MAP = "ann@good.example ann,other\nbob@onlya.example bob\n@nodot ann\nknown@ours.example nobody\nbob ann\n"
@@ -14,7 +14,7 @@ SERVER_KEYS = (
 )  # fmt: skip
 """Names and addresses of mail exchangers and name servers, and partial keys of them."""
 
-NOT_ANYWHERE = frozenset({"reject_unlisted_sender", "reject_unlisted_recipient"})
+NOT_ANYWHERE = ASKING_SERVERS | {"reject_unlisted_sender", "reject_unlisted_recipient"}
 """Restrictions that are not drawn for every list (see tests/parity/__init__.py)."""
 
 LOGIN_KEYS = ("ann", "bob", "nobody", "ann@good.example", "good.example")
@@ -48,7 +48,7 @@ def login_table(chance: random.Random, actions: Sequence[str]) -> str:
 
 
 def login_settings(chance: random.Random) -> dict[str, str]:
-    """Parameters about logins. AUTH itself is offered by neither: only XCLIENT tells of a login."""
+    """Parameters about logins. Here only XCLIENT tells of one; who aims at logins may offer AUTH (focuses.py)."""
     return {
         "smtpd_sasl_auth_enable": "yes" if chance.random() < 0.85 else "no",
         "smtpd_discard_ehlo_keywords": "auth",

@@ -3,7 +3,7 @@
 The names are those that tests/parity/witnessed.py writes. `refused D.S` is a refusal by its enhanced code without the
 class, since the class follows a parameter. `effect` stands for every action that is no verdict; the actions have rows
 of their own. A restriction that only reads an address has no `fault`: where addresses cannot be resolved MAIL and RCPT
-are refused before any list. Certificates are excepted: neither side offers TLS here.
+are refused before any list.
 """
 
 from typing import NamedTuple
@@ -14,8 +14,11 @@ from gatepost.policy.registry import RESTRICTIONS
 assert gatepost.policy.restrictions  # importing it registers them all
 
 
-NOT_COMPARED = frozenset({"check_greylist", "reject_unverified_sender", "reject_unverified_recipient"})
-"""Restrictions that Postfix has not, or that ask the world outside."""
+NOT_COMPARED = frozenset({"check_greylist"})
+"""Restrictions that Postfix has not."""
+
+ASKING_SERVERS = frozenset({"reject_unverified_sender", "reject_unverified_recipient"})
+"""Restrictions that ask mail servers: tests/parity/verification.py has such servers, and reaches their outcomes."""
 
 NAMES = tuple(sorted({record.name for record in RESTRICTIONS.values()} - NOT_COMPARED))
 """Every restriction that both have."""
@@ -55,8 +58,8 @@ _DEFAULTS = {
     "permit_naked_ip_address": ("OK", "DUNNO", "refused 5.2"),
     "permit_rhswl_client": _ALLOWED,
     "permit_sasl_authenticated": ("OK", "DUNNO"),
-    "permit_tls_all_clientcerts": ("DUNNO",),
-    "permit_tls_clientcerts": ("DUNNO",),
+    "permit_tls_all_clientcerts": ("OK", "DUNNO", "fault 4.3.0"),
+    "permit_tls_clientcerts": ("OK", "DUNNO", "fault 4.3.0"),
     "reject": ("refused 7.1",),
     "reject_authenticated_sender_login_mismatch": _DISPUTED,
     "reject_invalid_helo_hostname": ("refused 5.2", "DUNNO"),
@@ -66,7 +69,7 @@ _DEFAULTS = {
     "reject_non_fqdn_helo_hostname": ("refused 5.2", "DUNNO"),
     "reject_non_fqdn_recipient": ("refused 5.2", "DUNNO"),
     "reject_non_fqdn_sender": ("refused 5.2", "DUNNO"),
-    "reject_plaintext_session": ("refused 7.1",),
+    "reject_plaintext_session": ("refused 7.1", "DUNNO"),
     "reject_rbl_client": _LISTED,
     "reject_rhsbl_client": _LISTED,
     "reject_rhsbl_helo": _LISTED,
@@ -84,6 +87,8 @@ _DEFAULTS = {
     "reject_unknown_sender_domain": ("refused 1.8", "refused 7.27", "defer_if_permit", "DUNNO"),
     "reject_unlisted_recipient": ("refused 1.1", "refused by route", "DUNNO", "fault 4.3.0"),
     "reject_unlisted_sender": ("refused 1.0", "refused by route", "DUNNO", "fault 4.3.0"),
+    "reject_unverified_recipient": ("refused 1.1", "defer_if_permit", "DUNNO"),
+    "reject_unverified_sender": ("refused 1.7", "defer_if_permit", "DUNNO"),
     "sleep": ("DUNNO",),
 }
 
@@ -123,8 +128,6 @@ def may_permit(check: str) -> bool:
 
 def outcomes_of(name: str) -> tuple[str, ...]:
     """Every outcome of a restriction but `skipped`, which all of them have."""
-    if name == "check_ccert_access":
-        return ("DUNNO",)
     if name in _DEFAULTS:
         return _DEFAULTS[name]
     return (*_CHECK, "fault 4.3.5", "OK") if may_permit(name) else (*_CHECK, "fault 4.3.5")

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.parity.cases import Case
+from tests.parity.cases import Case, is_used
 from tests.parity.coverage import Counts, rare, table, unexpected, verdict
 from tests.parity.judging import Compared
+from tests.parity.outcomes import Row
 
 ENOUGH_POLICIES = 300
 """Fewer policies are not expected to reach everything (issue 3 speaks of 300)."""
@@ -41,7 +43,7 @@ def shown(difference: Difference) -> Iterator[str]:
     found, case = difference.found, difference.case
     yield f"-- {difference.name}, client {case.script.client}; again: python -m tests.parity.run --replay {difference.file}"
     yield from (f"   {name} = {value}" for name, value in case.policy.items() if value)
-    used = {name: text for name, text in case.files.items() if any(f"/{name}" in v for v in case.policy.values())}
+    used = {name: text for name, text in case.files.items() if is_used(name, case.policy)}
     yield from (f"   {name}: {line}" for name, text in used.items() for line in text.splitlines())
     yield from transcript(found)
 
@@ -66,6 +68,7 @@ class Report:
         self.counts: Counts = Counter()
         self.understood: Counter[str] = Counter()
         self.differences: list[Difference] = []
+        self.unverified: list[dict[str, object]] = []
 
     def add(self, result: Difference | Done) -> None:
         """Take a difference, or the sum of a batch."""
@@ -80,6 +83,14 @@ class Report:
         self.counts += result.counts
         self._say([f"{self.policies}/{self.wanted} policies: {self.summary()}"], sys.stderr)
 
+    def add_verification(self, found: dict[str, Any]) -> None:
+        """Take what tests/parity/verification.py has found."""
+        self.sessions += found["compared"]
+        self.replies += found["compared"]
+        self.counts += Counter({Row(*row.split("|")): count for row, count in found["outcomes"].items()})
+        self.unverified = found["differences"]
+        self._say([f"-- address verification: {difference}" for difference in self.unverified], sys.stdout)
+
     def _say(self, lines, file) -> None:  # type: ignore[no-untyped-def]  # lines and a text file
         if not self.is_quiet:
             print("\n".join(lines), file=file, flush=True)
@@ -88,7 +99,7 @@ class Report:
         """The figures in a line."""
         seconds = time.monotonic() - self.began
         equal = f"{self.replies} reply lines in {self.sessions} sessions the same"
-        odd = f"{len(self.differences)} differences, {self.understood.total()} more understood"
+        odd = f"{len(self.differences) + len(self.unverified)} differences, {self.understood.total()} more understood"
         return f"{equal}, {odd}, {len(rare(self.counts))} outcomes rare, {seconds:.0f} s"
 
     def ending(self) -> Iterator[str]:
@@ -101,7 +112,7 @@ class Report:
     @property
     def exit_code(self) -> int:
         """0 all good, 1 differences, 3 a full run that did not reach everything."""
-        if self.differences:
+        if self.differences or self.unverified:
             return 1
         is_full = self.policies >= ENOUGH_POLICIES
         return 3 if is_full and (rare(self.counts) or unexpected(self.counts)) else 0
@@ -111,7 +122,10 @@ class Report:
         return {
             "sessions": self.sessions,
             "replies": self.replies,
-            "differences": [asdict(difference) | {"file": str(difference.file)} for difference in self.differences],
+            "differences": [
+                *(asdict(difference) | {"file": str(difference.file)} for difference in self.differences),
+                *self.unverified,
+            ],
             "understood": dict(self.understood),
             "coverage": {"|".join(row): count for row, count in sorted(self.counts.items())},
             "rare": ["|".join(row) for row in rare(self.counts)],

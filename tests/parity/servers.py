@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.parity.focuses import all_answers
+from tests.parity.login_server import login_server
 from tests.parity.policies import Batch, Parameters
 from tests.parity.policy_server import policy_server
 from tests.parity.world import CLIENTS, OWN_ADDRESS, ZONE
@@ -93,6 +94,7 @@ def serve(batch: Batch, directory: Path) -> Iterator[Pair]:
         _write(batch, directory / side, directory, hosts)
     with ExitStack() as stack:
         stack.enter_context(policy_server(all_answers()))
+        stack.enter_context(login_server())
         stack.enter_context(run_postfix(directory))
         stack.enter_context(run_gatepost(directory))
         try:
@@ -111,7 +113,7 @@ def _write(batch: Batch, configuration: Path, directory: Path, hosts: tuple[str,
         path.parent.mkdir(exist_ok=True)
         path.write_text(text)
     rows = [_rows(FIRST_PORT + door, policy, hosts) for door, policy in enumerate(batch.policies)]
-    (configuration / "master.cf").write_text("".join(rows) + SERVICES)
+    (configuration / "master.cf").write_text("".join(rows) + SERVICES + "tlsmgr unix - - n 1000? 1 tlsmgr\n")
 
 
 def _rows(port: int, policy: Parameters, hosts: tuple[str, str]) -> str:

@@ -8,7 +8,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
+from tests.parity.certificates import NONE
 from tests.parity.further_words import LOGINS
+from tests.parity.login_server import PASSWORD, auth_command
 from tests.parity.oddities import odd_line, odd_path, with_option
 from tests.parity.world import (
     CLIENTS,
@@ -26,6 +28,9 @@ from tests.parity.world import (
 MESSAGE = b"Subject: a trial\r\n\r\nHello.\r\n.\r\n"
 BAD_ATTRIBUTES = ("PORT=x", "ADDR=192.0.2", "NAME=a..b", "PROTO=QMTP", "LOGIN=", "FOO=1", "ADDR")
 """Each alone: Postfix lets those before a bad one take effect, Gatepost none."""
+
+STARTTLS = "STARTTLS "
+"""The command; in a script the client's certificate stands behind it (tests/parity/certificates.py)."""
 
 ODD_SHARE = 0.1
 """Of the addresses."""
@@ -46,7 +51,7 @@ class Hints:
     """Who should come, so that a policy is reached in the way that is wanted; empty: anybody.
 
     `is_fresh`: a client, and a name, that were never seen before, with one recipient: Postfix remembers DNS answers
-    for the life of a process.
+    for the life of a process. `certificates`: who comes with TLS. `is_logging_in`: by AUTH, not by XCLIENT.
     """
 
     clients: tuple[str, ...] = ()
@@ -54,6 +59,8 @@ class Hints:
     senders: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    is_logging_in: bool = False
     is_fresh: bool = False
     is_pipelined: bool = False
     wants_etrn: bool = False
@@ -76,7 +83,9 @@ def draw_session(chance: random.Random, hints: Hints) -> Script:
         f"{chance.choice(('HELO', 'EHLO', 'EHLO'))} {_one(chance, hints.helos, HELO_NAMES, TELLING_HELO_NAMES)}"
         for _ in greetings
     ]
-    speaks_for_another = bool(hints.logins or hints.is_fresh) or (not hints.clients and chance.random() < 0.45)
+    turns += _secured(chance, hints)
+    must_speak = hints.is_fresh or (hints.logins and not hints.is_logging_in)
+    speaks_for_another = must_speak or (not hints.clients and chance.random() < 0.45)
     if speaks_for_another:
         turns.insert(0, _fresh(chance) if hints.is_fresh else _xclient(chance, hints))
         if chance.random() < 0.05:
@@ -88,11 +97,23 @@ def draw_session(chance: random.Random, hints: Hints) -> Script:
     for _ in range(chance.choice((0, 0, 0, 1, 3)) if not hints.is_fresh else 0):
         turns.insert(chance.randint(1, len(turns)), odd_line(chance))
     turns.append("QUIT")
-    may_group = not any(turn.upper().startswith("BDAT") for turn in turns[1:3])  # octets follow it
+    may_group = not any(turn.upper().startswith(("BDAT", STARTTLS)) for turn in turns[1:3])  # octets follow these
     if may_group and chance.random() < (0.9 if hints.is_pipelined else 0.12):
         turns = [*turns[:1], "\n".join(turns[1:3]), *turns[3:]]
     client = XCLIENT_HOST if speaks_for_another else _one(chance, hints.clients, CLIENTS, CLIENTS)
     return Script(client, tuple(turns))
+
+
+def _secured(chance: random.Random, hints: Hints) -> list[str]:
+    """TLS and a login, for a door that has them."""
+    turns = []
+    if hints.certificates:
+        name = chance.choice(hints.certificates) if chance.random() < 0.9 else NONE
+        turns += [f"{STARTTLS}{name}", *(["EHLO mail.good.example"] if chance.random() < 0.9 else [])]
+    if hints.is_logging_in:
+        password = PASSWORD if chance.random() < 0.9 else "wrong"
+        turns.append(auth_command(chance.choice([name for name in LOGINS if "+" not in name]), password))
+    return turns
 
 
 def _fresh(chance: random.Random) -> str:

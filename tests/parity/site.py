@@ -33,9 +33,12 @@ def draw_site(chance: random.Random, *, has_transport: bool) -> Parameters:
     if chance.random() < 0.2:
         del site["mynetworks"]
         site["mynetworks_style"] = chance.choice(("host", "class", "subnet"))
-    return site | {
+    odd = {
         name: value for name, values in _ODD.items() if chance.random() < 0.12 for value in [chance.choice(values)]
     }
+    if not has_transport:  # relocated_maps refuse as `error:` does
+        odd.pop("relocated_maps", None)
+    return site | odd
 
 
 def _destinations(chance: random.Random) -> str:

@@ -2,9 +2,12 @@
 
 import re
 import socket
+import ssl
+from contextlib import ExitStack
 from dataclasses import dataclass
 
-from tests.parity.sessions import MESSAGE, Script
+from tests.parity.certificates import client_context
+from tests.parity.sessions import MESSAGE, STARTTLS, Script
 
 TIMEOUT_S = 8.0
 CLOSED = "(closed)"
@@ -26,36 +29,29 @@ class Turn:
 def speak(script: Script, server: tuple[str, int]) -> list[Turn]:
     """Run a session; a server that hangs up ends it with the line `(closed)`."""
     family = socket.AF_INET6 if ":" in script.client else socket.AF_INET
-    with socket.socket(family) as connection:
+    with ExitStack() as open_files:
+        connection = open_files.enter_context(socket.socket(family))
         connection.settimeout(TIMEOUT_S)
         connection.bind((script.client, 0))
         connection.connect(server)
-        with connection.makefile("rb") as replies:
-            turns = [Turn("(connect)", _heard(replies, 1))]
-            for said in script.turns:
-                if turns[-1].heard[-1] == CLOSED:
-                    break
-                if said.upper().startswith("VRFY") and not _is_in_transaction(turns):
-                    continue
+        replies = open_files.enter_context(connection.makefile("rb"))
+        turns = [Turn("(connect)", _heard(replies, 1))]
+        for said in script.turns:
+            if turns[-1].heard[-1] == CLOSED:
+                break
+            if not said.startswith(STARTTLS):
                 turns += _say(connection, replies, said)
+                continue
+            turns += _say(connection, replies, STARTTLS.strip())
+            if turns[-1].heard[-1].startswith("220"):
+                try:
+                    connection = client_context(said.removeprefix(STARTTLS)).wrap_socket(connection)
+                except OSError:
+                    turns.append(Turn("(handshake)", (CLOSED,)))
+                    break
+                open_files.enter_context(connection)
+                replies = open_files.enter_context(connection.makefile("rb"))
     return turns
-
-
-def _is_in_transaction(turns: list[Turn]) -> bool:
-    """MAIL was accepted last. VRFY without it hears, from Postfix 3.7, what an earlier sender was deferred for."""
-    is_open = False
-    for turn in turns:
-        for said, heard in zip(turn.said.upper().split("\n"), _replies(turn.heard), strict=False):
-            if said.startswith("MAIL") and heard.startswith("250"):
-                is_open = True
-            elif said.startswith(("RSET", "HELO", "EHLO", "XCLIENT", "(MESSAGE)")) or _ENDS_MESSAGE.search(said):
-                is_open = False
-    return is_open
-
-
-def _replies(lines: tuple[str, ...]) -> list[str]:
-    """The last line of each reply."""
-    return [line for line in lines if line[3:4] != "-"]
 
 
 def _say(connection: socket.socket, replies, said: str) -> list[Turn]:  # type: ignore[no-untyped-def]  # a BufferedReader
@@ -69,7 +65,7 @@ def _say(connection: socket.socket, replies, said: str) -> list[Turn]:  # type: 
         if _ENDS_MESSAGE.search(said) and turns[-1].heard[-1] != CLOSED:
             connection.sendall(b"RSET\r\n")
             turns.append(Turn("RSET", _heard(replies, 1)))
-    except (BrokenPipeError, ConnectionResetError):
+    except (BrokenPipeError, ConnectionResetError, ssl.SSLError):
         return [Turn(said, (CLOSED,))]
     return turns
 
@@ -89,7 +85,7 @@ def _heard(replies, count: int) -> tuple[str, ...]:  # type: ignore[no-untyped-d
             raw = replies.readline()
         except TimeoutError:
             return (*lines, "(silence)", CLOSED)
-        except ConnectionResetError:
+        except (ConnectionResetError, ssl.SSLError):
             raw = b""
         if not raw:
             return (*lines, CLOSED)

@@ -11,7 +11,7 @@ from tests.parity.cases import Case
 from tests.parity.coverage import ENOUGH, rare, table, unexpected
 from tests.parity.focuses import focus_on
 from tests.parity.judging import Compared, understood
-from tests.parity.outcomes import NAMES, Row, wanted_rows
+from tests.parity.outcomes import ASKING_SERVERS, NAMES, Row, wanted_rows
 from tests.parity.report import ENOUGH_POLICIES, Difference, Done, Report
 from tests.parity.sessions import Script
 from tests.parity.speaking import CLOSED, Turn
@@ -53,7 +53,7 @@ def test_the_table_marks_what_is_rare_and_what_nobody_named():
 
 def test_every_row_of_the_table_has_a_policy_that_aims_at_it():
     chance = random.Random(1)
-    for row in wanted_rows():
+    for row in [row for row in wanted_rows() if row.name not in ASKING_SERVERS]:
         focus = focus_on(row, chance)
         assert row.kind == "action" or (row.name or focus.words) in focus.words
     assert {row.name for row in wanted_rows() if row.kind == "restriction"} == {*NAMES, ""}

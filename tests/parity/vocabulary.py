@@ -1,5 +1,6 @@
 """What random policies are made of: one main.cf, tables, access(5) results, patterns, templates, words and mistakes."""
 
+from tests.parity.certificates import TLS_FILES
 from tests.parity.further_words import LOGIN_MAP
 from tests.parity.site import SITE_FILES
 
@@ -34,10 +35,11 @@ smtpd_authorized_xclient_hosts = {xclient_host}
 smtpd_sasl_type = cyrus
 maps_rbl_domains = bl.test, odd.test
 rbl_answer_guard = no
+smtpd_sasl_failure_delay = 0
 max_idle = 10s
 """
 
-FILES = {"logins": LOGIN_MAP, **SITE_FILES}
+FILES = {"logins": LOGIN_MAP, **TLS_FILES, **SITE_FILES}
 
 ACTIONS = (
     "DUNNO", "OK", "OK", "RELAY", "ok with text", "dunno", "REJECT", "REJECT not you", "reject 5.1.8 lower case",

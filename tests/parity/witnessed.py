@@ -135,9 +135,9 @@ class Counting:
 
     @classmethod
     def write(cls, kind: str, name: str, outcome: str) -> None:
-        """One line, soon: what is still in the buffer when the worker is killed is not missed."""
+        """One line, at once: a worker ends without a farewell, and several write to one file."""
         if cls.file is None:
-            cls.file = open(COUNTS, "a", buffering=4096)  # noqa: SIM115, PTH123 - lives as long as the worker does
+            cls.file = open(COUNTS, "a", buffering=1)  # noqa: SIM115, PTH123 - lives as long as the worker does
         cls.file.write(f"{kind}|{name}|{outcome}\n")
 
 

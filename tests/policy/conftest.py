@@ -42,14 +42,14 @@ def session():
 def run(session):
     """run("smtpd_recipient_restrictions = …", world, recipient=…) -> Outcome at RCPT."""
 
-    def run(world=None, *, stage="rcpt", settings=None, carried=None, chance=None, **changes):
+    def run(world=None, *, stage="rcpt", settings=None, deferrals=None, chance=None, **changes):
         changes.setdefault("policy", {})
         lists = changes.pop("policy")
         used = replace(SETTINGS, **(settings or {}))
         findings: list[Finding] = []
         policy = compile_policy(used, lists, findings.append)
         facts = replace(session, settings=used, **changes)
-        outcome = decide(getattr(policy, stage), facts, world or FakeWorld(), carried=carried, chance=chance)
+        outcome = decide(getattr(policy, stage), facts, world or FakeWorld(), deferrals=deferrals, chance=chance)
         run.findings = findings
         return outcome
 

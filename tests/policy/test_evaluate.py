@@ -4,6 +4,7 @@ import pytest
 
 from gatepost.model.reply import Reply
 from gatepost.model.verdict import Effect
+from gatepost.policy.deferrals import Deferrals
 from gatepost.policy.outcome import LogNote, finish
 from gatepost.testing.fake_world import FakeWorld, verified
 from tests.policy.conftest import SETTINGS
@@ -174,9 +175,13 @@ def test_without_delay_each_list_runs_at_its_own_stage(run):
 
 def test_a_deferral_of_an_earlier_stage_is_carried(run):
     carried = Reply(450, "4.7.0", "earlier")
+    deferrals = Deferrals()
+    deferrals.reason = carried
+    deferrals.begin("smtpd_sender_restrictions", (), None)
+    deferrals.end(carried)
     lists = {"smtpd_recipient_restrictions": "permit"}
-    assert run(policy=lists, settings={"smtpd_delay_reject": False}, carried=carried).refusal == carried
-    assert run(stage="data", carried=carried).refusal is None
+    assert run(policy=lists, settings={"smtpd_delay_reject": False}, deferrals=deferrals).refusal == carried
+    assert run(stage="data", deferrals=deferrals).refusal is None
 
 
 @pytest.mark.parametrize(("stage", "name", "subject"), [("data", "DATA", "Data command"),

@@ -77,7 +77,7 @@ def lookup_fault(session: Session, subject: Subject, complaint: str) -> Asking[V
 def act_on(value: str, session: Session, subject: Subject) -> Asking[Verdict]:
     """The verdict that a table value stands for, its reply filled in for this subject."""
     action = parse_action(value, session.settings)
-    if isinstance(action, Discard | Effect) and session.protocol_state in BEFORE_MAIL:
+    if isinstance(action, Discard | Effect) and (session.sender is None or session.protocol_state in BEFORE_MAIL):
         return Dunno(f"an access table asks for {value!r} at {session.protocol_state}, before any message: ignored")
     if isinstance(action, Discard):
         name = yield from subject_name(session, subject)

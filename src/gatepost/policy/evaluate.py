@@ -1,24 +1,20 @@
 """How verdicts combine: the evaluation of a plan, and nothing else knows the rules (postfix-semantics 3.2 to 3.5).
 
 An evaluation is a pure machine. advance() runs until it has an Outcome or must wait; then `unsent` holds the
-questions to send, and receive() takes their answers. What can be answered at once (tables in memory, cached names,
-what the session has heard before) is answered by the `instant` function it is given.
+questions to send, and receive() takes their answers (under_way.py). What needs no waiting `instant` answers.
 
 Looking ahead. While the restriction whose turn it is waits for a question that may be asked early, the restrictions
 behind it are started too, each once, and their early questions sent; but verdicts are committed strictly in order,
-so the outcome is that of asking one after another. A local permit lets the look-ahead jump to the next list, a local
-refusal ends it. Generators are closed when the evaluation ends.
+so the outcome is that of asking one by one. A local permit lets it jump to the next list, a local refusal ends it,
+and behind a restriction that usually refuses (habits.py) nothing is asked ahead.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
-from operator import attrgetter
-from typing import Any
 
-from gatepost.model.answer import Answer
 from gatepost.model.reply import Reply
 from gatepost.model.session import Session
 from gatepost.model.verdict import (
+    DUNNO,
     DeferIfPermit,
     DeferIfReject,
     Discard,
@@ -33,26 +29,25 @@ from gatepost.model.verdict import (
 )
 from gatepost.policy.access import configuration_fault, forbidden_ok
 from gatepost.policy.asking import Asking
+from gatepost.policy.deferrals import Deferrals
+from gatepost.policy.habits import Habits
 from gatepost.policy.language.parse import ignore_finding, parse_list
 from gatepost.policy.language.plan import Boundary, Plan, Step
 from gatepost.policy.outcome import LogNote, Outcome, finish
-from gatepost.policy.questions import Question
 from gatepost.policy.registry import Needs
-from gatepost.policy.started import Started
 from gatepost.policy.subjects import Subject
+from gatepost.policy.under_way import Instant, Started, UnderWay
 from gatepost.policy.witness import Passed, Witness
 
 MOST_EXPANSIONS = 100
 """How often access tables may answer with restrictions in one evaluation (Postfix: recursion limit)."""
 
-Instant = Callable[[Question], Answer[Any] | None]
 
-
-class Evaluation:
+class Evaluation(UnderWay):
     """One run of a plan over one session's facts.
 
-    `carried` is the deferral of an earlier stage (smtpd_delay_reject = no). `witness`, where given, hears what is
-    done with each restriction, in order.
+    `deferrals` are those of the session. `is_discarded`: the message is dropped, no restriction is run, and all that
+    counts is what was deferred before. `witness`, where given, hears what is done with each restriction, in order.
     """
 
     __slots__ = (
@@ -60,21 +55,18 @@ class Evaluation:
         "_carried_reject",
         "_complaints",
         "_deferral",
+        "_deferrals",
         "_discards",
         "_effects",
         "_expansions",
-        "_instant",
+        "_habits",
         "_looks_ahead",
         "_notes",
         "_plan",
-        "_position",
         "_session",
-        "_started",
         "_steps",
-        "_waiting",
         "_witness",
         "outcome",
-        "unsent",
     )
 
     def __init__(
@@ -83,25 +75,25 @@ class Evaluation:
         session: Session,
         instant: Instant,
         *,
-        carried: Reply | None = None,
+        deferrals: Deferrals | None = None,
+        is_discarded: bool = False,
+        habits: Habits | None = None,
         witness: Witness | None = None,
     ) -> None:
-        self.unsent: list[Question] = []
+        super().__init__(instant)
         self.outcome: Outcome | None = None
         self._plan = plan
         self._session = session
-        self._instant = instant
+        self._habits = habits
         self._witness = witness
         self._looks_ahead = session.settings.smtpd_look_ahead
         self._steps = plan.steps
-        self._position = 0
         self._ahead = 0
-        self._started: dict[int, Started] = {}
-        self._waiting: dict[Question, list[Started]] = {}
-        self._deferral = None if plan.clears_deferral else carried
+        self._deferrals = deferrals or Deferrals()
+        self._deferral: Reply | None = None
         self._carried_reject: Reply | None = None
         self._expansions = 0
-        self._discards = False
+        self._discards = is_discarded
         self._effects: list[Effect] = []
         self._notes: list[LogNote] = []
         self._complaints: list[str] = []
@@ -127,43 +119,25 @@ class Evaluation:
             if verdict is None:
                 self._wait()
                 return None
-            self._started.pop(self._position, None)
+            started = self._started.pop(self._position, None)
             self._position += 1
-            outcome = self._commit(step, _allowed(step, verdict))
+            outcome = None
+            if verdict is not DUNNO or self._carried_reject is not None or self._witness is not None:
+                outcome = self._commit(step, _allowed(step, verdict))
+            if self._habits is not None and started is not None and started.generator is not None:
+                self._habits.note(step.word, has_refused=outcome is not None)
             if outcome is not None:
                 return self._end(outcome)
         return self._end(self._permit())
 
-    def receive(self, question: Question, answer: Answer[Any]) -> None:
-        """Take an answer: for every restriction that waits for it, or for the first where answers are not shared."""
-        waiting = self._waiting.pop(question, [])
-        if len(waiting) > 1:
-            waiting.sort(key=attrgetter("position"))
-            if not question.is_remembered:
-                self._waiting[question] = waiting[1:]
-                del waiting[1:]
-        for started in waiting:
-            self._resume(started, answer)
-            if started.position != self._position:
-                self._send(started, only_early=True)
-
-    def close(self) -> None:
-        """The client is gone: forget everything that waits."""
-        for started in self._started.values():
-            if started.generator is not None:
-                started.generator.close()
-        self._started.clear()
-        self._waiting.clear()
-        self.unsent.clear()
-
-    # -- starting and resuming restrictions
+    # -- starting restrictions
 
     def _verdict_at(self, position: int, step: Step) -> Verdict | None:
         """The verdict of this step, or None while it waits (it is then in `_started`)."""
         started = self._started.get(position)
         if started is None:
             if step.needs is not _NOTHING and not step.needs.are_met(self._session):
-                return _SKIPPED
+                return DUNNO
             if not step.asks:
                 verdict: Verdict = step.function(self._session, step.argument)
                 return verdict
@@ -176,37 +150,18 @@ class Evaluation:
                 self._started[position] = started
         return started.verdict
 
-    def _resume(self, started: Started, answer: Answer[Any] | None) -> None:
-        """Feed an answer, and go on for as long as further questions are answered at once."""
-        generator = started.generator
-        assert generator is not None
-        started.is_sent = False
-        try:
-            question = generator.send(answer)  # type: ignore[arg-type]  # None is how a generator is begun
-            while (known := self._instant(question)) is not None:
-                question = generator.send(known)
-            started.question = question
-        except StopIteration as end:
-            started.question = None
-            started.verdict = end.value
-
-    def _send(self, started: Started, *, only_early: bool) -> None:
-        question = started.question
-        if question is None or started.is_sent or (only_early and not question.may_be_asked_early):
-            return
-        started.is_sent = True
-        waiting = self._waiting.setdefault(question, [])
-        waiting.append(started)
-        if len(waiting) == 1 or not question.is_remembered:
-            self.unsent.append(question)
-
     # -- waiting, and looking ahead meanwhile
 
     def _wait(self) -> None:
         current = self._started[self._position]
         self._send(current, only_early=False)
-        if self._looks_ahead and current.question is not None and current.question.may_be_asked_early:
+        if not self._looks_ahead or current.question is None or not current.question.may_be_asked_early:
+            return
+        if not self._holds_back_behind(self._steps[self._position]):
             self._look_ahead()
+
+    def _holds_back_behind(self, step: Step | Boundary) -> bool:
+        return self._habits is not None and isinstance(step, Step) and self._habits.usually_refuses(step.word)
 
     def _look_ahead(self) -> None:
         """Start what stands behind the current step, from where the last look ended."""
@@ -222,6 +177,9 @@ class Evaluation:
             verdict = self._verdict_at(position, step)
             if verdict is None:
                 self._send(self._started[position], only_early=True)
+                if self._holds_back_behind(step):
+                    position += 1
+                    break
             else:
                 self._started[position] = Started(position, None, verdict)
             position = self._after(position, step, verdict)
@@ -236,6 +194,11 @@ class Evaluation:
         return position + 1
 
     def _begin_list(self, boundary: Boundary) -> None:
+        if boundary.begins_from is not None and boundary.needs.are_met(self._session):
+            self._deferral = self._deferrals.begin(boundary.list_name, boundary.begins_from, self._deferral)
+        if self._discards:
+            self._pass_over(self._next_list(self._position + 1), Passed.DECIDED)
+            return
         if self._witness is not None:
             self._witness.entered(boundary)
         first = self._enter(self._position, boundary)
@@ -286,7 +249,7 @@ class Evaluation:
         elif isinstance(verdict, Discard):
             self._discards = True
             self._notes.append(LogNote("discard", verdict.text))
-            return self._permit()
+            self._pass_over(self._next_list(self._position), Passed.DECIDED)
         else:
             return self._outcome(hangs_up=True, decided_by=step.word)
         if self._deferral is not None and self._carried_reject is not None:
@@ -316,8 +279,8 @@ class Evaluation:
                 self._pass_over(self._next_list(self._position), Passed.PERMITTED)
         elif step.is_warning:
             self._notes.append(LogNote("reject_warning", str(finish(verdict.reply, self._session.settings))))
-        else:
-            self._deferral = self._deferral or verdict.reply
+        elif self._deferral is None:
+            self._deferral = self._deferrals.reason = verdict.reply
 
     def _expand(self, step: Step, verdict: Restrictions) -> Outcome | None:
         """Put the restrictions that a table named in the place of the look-up."""
@@ -336,9 +299,7 @@ class Evaluation:
             self._witness.expanded(step, added)
         at, count = self._position, len(added)
         self._steps = self._steps[:at] + added + self._steps[at:]
-        for started in self._started.values():
-            started.position += count if started.position >= at else 0
-        self._started = {started.position: started for started in self._started.values()}
+        self._shift(at, count)
         self._ahead = self._ahead + count if self._ahead > at else self._ahead
         return None
 
@@ -364,6 +325,7 @@ class Evaluation:
 
     def _end(self, outcome: Outcome, why: Passed = Passed.DECIDED) -> Outcome:
         self.outcome = outcome
+        self._deferrals.end(self._deferral)
         self._pass_over(len(self._steps), why)
         if self._started:
             self.close()
@@ -371,7 +333,6 @@ class Evaluation:
         return outcome
 
 
-_SKIPPED = Dunno()
 _NOTHING = Needs.NOTHING
 _ENDING = (Refuse, Hangup, Discard)
 

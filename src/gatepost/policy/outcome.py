@@ -1,7 +1,7 @@
 """What an evaluation comes to: the reply, if it is a refusal, and everything the door must do or say besides."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gatepost.model.quick import quick
 from gatepost.model.reply import Reply
@@ -59,7 +59,7 @@ def finish(reply: Reply, settings: Settings) -> Reply:
         text = _NOT_ASCII.sub(lambda found: " " * len(found[0].encode("utf-8", "surrogateescape")), text)
     code = reply.code - 100 if settings.soft_bounce and reply.code >= 500 else reply.code
     enhanced = f"{code // 100}{reply.enhanced[1:]}"
-    return replace(reply, code=code, enhanced=enhanced, text=text)
+    return Reply(code, enhanced, text)
 
 
 def cut(text: str, enhanced: str) -> str:

@@ -41,6 +41,8 @@ def check_servers(
 ) -> Asking[Verdict]:
     """The verdict of the table on the servers of a host name or of an address's domain."""
     domain = name.rpartition("@")[2]
+    if not domain:  # user@, with resolve_null_domain
+        return DUNNO
     if domain.startswith("["):
         return (yield from _check_literal(session, subject, table, domain, kind))
     hosts = yield from _hosts_of(domain, kind)

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gatepost.model.answer import NOT_FOUND, Answer, Found, NotFound, Unavailable
-from gatepost.model.reply import Reply
 from gatepost.model.session import NAMELESS, ClientNames, NameStatus, Session
 from gatepost.policy.address_verification import AddressStatus, ProbeResult
+from gatepost.policy.deferrals import Deferrals
 from gatepost.policy.evaluate import Evaluation
+from gatepost.policy.habits import Habits
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import Outcome
 from gatepost.policy.questions import (
@@ -140,8 +141,9 @@ def decide(
     session: Session,
     world: FakeWorld,
     *,
-    carried: Reply | None = None,
+    deferrals: Deferrals | None = None,
     chance: random.Random | None = None,
+    habits: Habits | None = None,
     witness: Witness | None = None,
 ) -> Outcome:
     """Run a plan to its end. With `chance` the answers arrive in random order, else in the order of asking."""
@@ -152,7 +154,7 @@ def decide(
             return world.answer(question)
         return memory.get(question)
 
-    evaluation = Evaluation(plan, session, instant, carried=carried, witness=witness)
+    evaluation = Evaluation(plan, session, instant, deferrals=deferrals, habits=habits, witness=witness)
     pending: list[Question] = []
     for _ in range(MOST_WAVES):
         outcome = evaluation.advance()

@@ -10,12 +10,13 @@ Asks: tables, and the DNS and services as far as permitted.
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from gatepost.model.answer import Answer, Found
 from gatepost.model.envelope import Sender
 from gatepost.model.reply import Reply
 from gatepost.model.session import Client, SaslFacts, Session, TlsFacts
+from gatepost.policy.deferrals import Deferrals
 from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.compile import Policy
 from gatepost.policy.language.plan import Plan
@@ -25,7 +26,6 @@ from gatepost.policy.recipient_routes import has_routes, route_of
 from gatepost.policy.reject_footer import footer_values
 from gatepost.policy.routing import Route
 from gatepost.policy.subjects import client_label, client_names
-from gatepost.service.deferrals import Deferrals
 from gatepost.service.effects import IMPOSSIBLE, MESSAGE_STAGES, why_impossible
 from gatepost.service.inquiry import evaluate, inquire
 from gatepost.service.reject_footers import RejectFooters
@@ -97,15 +97,14 @@ class Rehearsal:
         """Say something, hear what comes back. The first call brings the greeting too."""
         self.dialogue.receive(octets)
         while not isinstance(event := self.dialogue.next_event(), events.Pause):
-            handler = self._HANDLERS.get(type(event))
+            handler = _HANDLERS.get(type(event))
             if handler is not None:
                 await handler(self, event)
         return self.dialogue.outgoing()
 
     async def _judge(self, plan: Plan, where: str, **facts: Any) -> Outcome | None:  # noqa: ANN401 - any field
         """Run a plan and decide what it refuses; None where that is done."""
-        if not plan.steps or (self._discards and where in MESSAGE_STAGES):
-            self._deferrals.pass_on(where)
+        if not plan.steps:
             return PERMITTED
         sender = self._sender
         values: dict[str, Any] = {
@@ -122,15 +121,21 @@ class Rehearsal:
         } | facts
         session = Session(self._client, self._policy.settings, where, **values)
         trace = StageTrace(where, session, self._permission)
-        self.traces.append(trace)
-        outcome = await self._evaluate(plan, session, trace)
-        trace.outcome = outcome
-        self._deferrals.keep(where, outcome.deferral, is_refused=outcome.refusal is not None)
+        is_discarded = self._discards and (where in MESSAGE_STAGES or where == "VRFY")
+        if not is_discarded:
+            self.traces.append(trace)
+        trace.outcome = outcome = await self._evaluate(plan, session, trace, is_discarded=is_discarded)
         return await self._take_effect(outcome, where)
 
-    async def _evaluate(self, plan: Plan, session: Session, trace: StageTrace) -> Outcome:
-        carried = self._deferrals.before(session.protocol_state)
-        evaluation = Evaluation(plan, session, self._answers.instant, carried=carried, witness=trace)
+    async def _evaluate(self, plan: Plan, session: Session, trace: StageTrace, *, is_discarded: bool) -> Outcome:
+        evaluation = Evaluation(
+            plan,
+            session,
+            self._answers.instant,
+            deferrals=self._deferrals,
+            is_discarded=is_discarded,
+            witness=trace,
+        )
         decided: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         evaluate(evaluation, self._answers, decided.set_result)
         return await decided
@@ -180,9 +185,7 @@ class Rehearsal:
     async def _refused_by_route(self, address: str) -> Reply | None:
         """The reply of a route that refuses (transport_maps, `error:`); the unlisted check may not have run."""
         settings = self._policy.settings
-        if self._discards:
-            return self._deferrals.left_for_recipients(settings)
-        if not has_routes(settings):
+        if self._discards or not has_routes(settings):
             return None
         found: asyncio.Future[Route | Reply | None] = asyncio.get_running_loop().create_future()
         inquire(route_of(address, settings), self._answers, found.set_result)
@@ -227,14 +230,15 @@ class Rehearsal:
         self._recipients.clear()
         self._discards = False
 
-    _HANDLERS: ClassVar[dict[type, Callable[..., Any]]] = {
-        events.Connected: _connected,
-        events.HelloGiven: _hello_given,
-        events.SenderGiven: _sender_given,
-        events.RecipientGiven: _recipient_given,
-        events.DataRequested: _data_requested,
-        events.MessageEnded: _message_ended,
-        events.VerifyAsked: _verify_asked,
-        events.EtrnAsked: _etrn_asked,
-        events.TransactionReset: _reset,
-    }
+
+_HANDLERS: dict[type, Callable[..., Any]] = {
+    events.Connected: Rehearsal._connected,
+    events.HelloGiven: Rehearsal._hello_given,
+    events.SenderGiven: Rehearsal._sender_given,
+    events.RecipientGiven: Rehearsal._recipient_given,
+    events.DataRequested: Rehearsal._data_requested,
+    events.MessageEnded: Rehearsal._message_ended,
+    events.VerifyAsked: Rehearsal._verify_asked,
+    events.EtrnAsked: Rehearsal._etrn_asked,
+    events.TransactionReset: Rehearsal._reset,
+}

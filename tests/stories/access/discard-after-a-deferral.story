@@ -20,6 +20,8 @@ C: RCPT TO:<trap@example.com>
 S: 450 4.7.0 <unknown[127.0.0.2]>: Client host rejected: defer_if_permit requested
 C: RCPT TO:<bob@example.com>
 S: 450 4.7.0 <unknown[127.0.0.2]>: Client host rejected: defer_if_permit requested
+C: VRFY bob@example.com
+S: 450 4.7.0 <unknown[127.0.0.2]>: Client host rejected: defer_if_permit requested
 C: QUIT
 S: 221 2.0.0 Bye
 closes

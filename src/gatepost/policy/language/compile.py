@@ -55,14 +55,20 @@ def compile_policy(settings: Settings, texts: Mapping[str, str], tell: Tell) -> 
     classes = settings.restriction_classes
     lists = {kind.parameter: parse_list(texts.get(kind.parameter, ""), kind, classes, tell) for kind in kinds}
 
-    def steps(kind: ListKind, *, clears: bool = True) -> Steps:
-        return (Boundary(kind.parameter, clears, _SUBJECT_OF_LIST.get(kind, Needs.NOTHING)), *lists[kind.parameter])
+    def steps(kind: ListKind, *begins_from: ListKind) -> Steps:
+        from_lists = tuple(earlier.parameter for earlier in begins_from)
+        needs = _SUBJECT_OF_LIST.get(kind, Needs.NOTHING)
+        return (Boundary(kind.parameter, needs=needs, begins_from=from_lists), *lists[kind.parameter])
 
-    client, helo, etrn = steps(CLIENT), steps(HELO), steps(ETRN)
-    mail = (*steps(SENDER), *_unasked("reject_unlisted_sender", SENDER, settings.smtpd_reject_unlisted_sender))
+    client, helo, etrn = steps(CLIENT), steps(HELO, CLIENT), steps(ETRN, CLIENT, HELO)
+    mail = (
+        *steps(SENDER, CLIENT, HELO),
+        *_unasked("reject_unlisted_sender", SENDER, settings.smtpd_reject_unlisted_sender),
+    )
     pair = (RELAY, RECIPIENT) if settings.smtpd_relay_before_recipient_restrictions else (RECIPIENT, RELAY)
     unlisted = _unasked("reject_unlisted_recipient", RECIPIENT, settings.smtpd_reject_unlisted_recipient)
-    rcpt = (*steps(pair[0]), *steps(pair[1], clears=False), *unlisted)
+    second = Boundary(pair[1].parameter, clears_defer_if_reject=False)
+    rcpt: Steps = (*steps(pair[0], SENDER), second, *lists[second.list_name], *unlisted)
     delayed = settings.smtpd_delay_reject
     return Policy(
         settings,
@@ -70,8 +76,8 @@ def compile_policy(settings: Settings, texts: Mapping[str, str], tell: Tell) -> 
         helo=Plan(() if delayed else helo, applies_deferral=False),
         mail=Plan(() if delayed else mail, applies_deferral=False),
         rcpt=Plan((*client, *helo, *mail, *rcpt) if delayed else rcpt, exempts=True),
-        data=Plan(steps(DATA), clears_deferral=True),
-        end_of_data=Plan(steps(END_OF_DATA), clears_deferral=True),
+        data=Plan(steps(DATA)),
+        end_of_data=Plan(steps(END_OF_DATA)),
         etrn=Plan((*client, *helo, *etrn) if delayed else etrn),
         lists=lists,
     )

@@ -19,12 +19,15 @@ class Boundary:
 
     `needs`: the whole list is skipped while that is not known (no HELO was said; VRFY without MAIL).
     `stops_at_deferral`: a raised defer_if_permit refuses here already, where the stage is one that looks at it.
+    `begins_from`: the lists that say whether defer_if_permit is up as this one begins (policy/deferrals.py); none:
+    it is down. None: it goes on as it is.
     """
 
     list_name: str
     clears_defer_if_reject: bool = True
     needs: Needs = Needs.NOTHING
     stops_at_deferral: bool = False
+    begins_from: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,10 @@ class Step:
 class Plan:
     """The steps of one stage.
 
-    `applies_deferral`: a raised defer_if_permit refuses at the end of this stage. `clears_deferral`: a deferral
-    carried over from an earlier stage is forgotten first (DATA and end of data). `exempts`: the recipients that
+    `applies_deferral`: a raised defer_if_permit refuses at the end of this stage. `exempts`: the recipients that
     Postfix accepts without running any list are let through (RCPT and VRFY).
     """
 
     steps: tuple[Boundary | Step, ...]
     applies_deferral: bool = True
-    clears_deferral: bool = False
     exempts: bool = False

@@ -99,7 +99,7 @@ def _split(address: str, settings: SmtpSettings) -> tuple[str, str | None]:
             else:
                 return address, None
         local, _, domain = address.rpartition("@")
-        if domain.endswith(".") and not domain.endswith(".."):
+        if domain.endswith(".") and domain != "." and not domain.endswith(".."):
             domain = domain[:-1]
         if domain or not any(mark in local for mark in "@%!"):
             return local, domain
