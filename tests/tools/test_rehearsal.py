@@ -42,6 +42,7 @@ NOT_REHEARSED = {
     "protocol/bare-newline-exclusions": "a rehearsal sends no octets of its own: line ends are no question there",
     "relay/trust-guard": "a rehearsal does not know what a gateway's other clients have shown",
     "protocol/xclient": "a rehearsal is told its client beforehand: nobody may speak for another",
+    "protocol/xclient-before-the-name": "the same",
     "protocol/xclient-by-name": "the same",
     "protocol/xclient-broken-list": "the same",
     "protocol/xforward": "the same",

@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from gatepost.model.quick import quick
 
+
+@quick
 @dataclass(frozen=True, slots=True)
 class IPAddress:
     """One address: `text` as Postfix prints it, `octets` (4 or 16, network order)."""

@@ -6,7 +6,7 @@ and a table is a question. Elements are tried left to right; the first that matc
 
 from dataclasses import dataclass
 
-from gatepost.model.address import Network, parse_network
+from gatepost.model.address import IPAddress, Network, parse_network
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,15 @@ class MatchList:
     parameter: str
     patterns: tuple[Pattern, ...] = ()
     parents_match: bool = False
+
+    def holds(self, address: IPAddress) -> bool | None:
+        """What the networks alone decide; None where a name, a table or a fault is reached before they do."""
+        for pattern in self.patterns:
+            if pattern.network is None:
+                return None
+            if pattern.network.holds(address):
+                return not pattern.is_negated
+        return False
 
     @property
     def needs_name(self) -> bool:

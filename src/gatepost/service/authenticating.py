@@ -34,6 +34,14 @@ BAD_INITIAL = Refused("Invalid base64 data in initial response")
 BAD_RESPONSE = Refused("Invalid base64 data in continued response")
 
 
+def signed(origin: Origin, login: SaslFacts | None, desk: LoginDesk | None) -> Origin:
+    """With what the Received header tells of the login, if there was one."""
+    if login is None:
+        return origin
+    is_told = desk is not None and desk.settings.smtpd_sasl_authenticated_header
+    return replace(origin, is_authenticated=True, login=login.username if is_told else "")
+
+
 class Authenticating:
     """One session's. `answer` gives the dialogue its reply (SmtpSession._answer)."""
 
@@ -100,14 +108,6 @@ class Authenticating:
             self._caller.match(exceptions, where, told)
         else:
             ready()
-
-    def signed(self, origin: Origin) -> Origin:
-        """With what the Received header tells of the login."""
-        login = self._caller.sasl
-        if login is None:
-            return origin
-        is_told = self._desk is not None and self._desk.settings.smtpd_sasl_authenticated_header
-        return replace(origin, is_authenticated=True, login=login.username if is_told else "")
 
     # -- events
 

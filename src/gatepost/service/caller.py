@@ -10,8 +10,9 @@ Postfix: smtpd_peername_lookup, smtpd_authorized_xclient_hosts, smtpd_client_por
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from gatepost.model.address import parse_ip
+from gatepost.model.address import IPAddress
 from gatepost.model.answer import Unavailable
 from gatepost.model.match_list import MatchList
 from gatepost.model.session import NAMELESS, UNKNOWN, Client, ClientNames, NameStatus, SaslFacts, Session
@@ -34,14 +35,14 @@ class Caller:
 
     def __init__(
         self,
+        address: IPAddress,
         connection: Connection,
         door: DoorContext,
         answers: SessionAnswers,
         dialogue: SmtpDialogue,
         log: SessionLog,
     ) -> None:
-        host, port = connection.peer
-        self.peer = Peer(Client(parse_ip(host), port), *connection.local)
+        self.peer = Peer(Client(address, connection.peer[1]), *connection.local)
         self._connection = connection
         self._door = door
         self._answers = answers
@@ -70,6 +71,16 @@ class Caller:
         """It has logged in."""
         self.peer = replace(self.peer, sasl=login)
 
+    def session(self, where: str, **facts: Any) -> Session:  # noqa: ANN401 - fields of Session
+        """What a list is told of the client; further `facts` are the dialogue's."""
+        settings, is_withdrawn = self._door.policy.settings, self.is_trust_withdrawn
+        return Session(self.client, settings, where, is_trust_withdrawn=is_withdrawn, **facts)
+
+    @property
+    def is_trust_withdrawn(self) -> bool:
+        """No list of those who may do more than strangers holds the client (trust_guard.py)."""
+        return self._door.trust_guard.withdraws(self.peer.client.address)
+
     def when_named(self, then: Callable[[], None]) -> None:
         """Go on when the name is known, at once if it is."""
         if self._naming is None:
@@ -90,6 +101,10 @@ class Caller:
 
     def match(self, clients: MatchList, where: str, told: Callable[[bool | Unavailable], None]) -> None:
         """Find out whether the client is on a list; the log is told of one that cannot be asked."""
+        known = False if self.is_trust_withdrawn else clients.holds(self.client.address)
+        if known is not None:
+            told(known)
+            return
 
         def matched(is_listed: bool | Unavailable) -> None:
             if isinstance(is_listed, Unavailable):
@@ -98,9 +113,7 @@ class Caller:
             told(is_listed)
             self._connection.pump()
 
-        withdrawn = self._door.trust_guard.withdraws(self.client.address)
-        session = Session(self.client, self._door.policy.settings, where, is_trust_withdrawn=withdrawn)
-        inquire(is_trusted(clients, session), self._answers, matched, self._connection.guard)
+        inquire(is_trusted(clients, self.session(where)), self._answers, matched, self._connection.guard)
 
     def speak_for(self, attributes: tuple[tuple[str, str], ...], then: Callable[[], None]) -> None:
         """The client speaks for another from now on; then go on, perhaps when its own names are known."""
@@ -112,9 +125,9 @@ class Caller:
             self.peer = impersonated(self.peer, names, attributes)
             self._show()
             then()
+            self._connection.pump()
 
-        session = Session(self.client, self._door.policy.settings, "XCLIENT")
-        inquire(client_names(session), self._answers, known, self._connection.guard)
+        inquire(client_names(self.session("XCLIENT")), self._answers, known, self._connection.guard)
 
     def _learn_name(self) -> None:
         if not self._door.looks_names_up or self._connection.is_health_check:
@@ -132,7 +145,8 @@ class Caller:
     def _named(self, names: ClientNames) -> None:
         self._naming = None
         client = Client(self.client.address, self.client.port, names)
-        self.peer = replace(self.peer, client=client)
+        peer = self.peer
+        self.peer = Peer(client, peer.server_address, peer.server_port, peer.sasl)
         if names.name_status is NameStatus.FORGED:
             text = f"hostname {names.reverse_name} does not resolve to address {client.address.text}"
             self._door.log.warning(text)

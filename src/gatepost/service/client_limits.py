@@ -127,29 +127,22 @@ _RATES = {
 
 
 class ClientLimits:
-    """The limits of one door."""
+    """The limits of one door. `are_set`: some limit is not 0; `count_commands`: one of commands."""
 
-    __slots__ = ("_limits", "clock", "counts", "host", "service", "terms")
+    __slots__ = ("_limits", "are_set", "clock", "count_commands", "counts", "host", "service", "terms")
 
     def __init__(
         self, terms: LimitTerms, service: str, host: str, counts: Counts, clock: Callable[[], float]
     ) -> None:
+        connections = terms.smtpd_client_connection_count_limit, terms.smtpd_client_connection_rate_limit
         self.terms = terms
         self.service = service
         self.host = host
         self.counts = counts
         self.clock = clock
         self._limits = {verb: getattr(terms, rate.parameter) for verb, rate in _RATES.items()}
-
-    @property
-    def are_set(self) -> bool:
-        """Some limit is not 0."""
-        terms = self.terms
-        return bool(
-            terms.smtpd_client_connection_count_limit
-            or terms.smtpd_client_connection_rate_limit
-            or any(self._limits.values())
-        )
+        self.count_commands = any(self._limits.values())
+        self.are_set = self.count_commands or any(connections)
 
     def visit(self, address: IPAddress, log: Line) -> "Visit":
         """A client is there."""
@@ -188,12 +181,11 @@ class Visit:
         """Count the connection; gives the refusal of one too many, or calls `late` with it."""
         limits, terms = self._limits, self._limits.terms
         at_once, rate = terms.smtpd_client_connection_count_limit, terms.smtpd_client_connection_rate_limit
-        too_many = Reply(421, "4.7.0", f"{limits.host} Error: too many connections from {self._address}")
 
         def is_exceeded(number: int) -> None:
             if self._is_connected:
                 self._say(CONCURRENCY, number)
-                late(too_many)
+                late(self._too_many)
 
         number = often = 0
         if at_once:
@@ -207,7 +199,11 @@ class Visit:
             self._say("Connection rate limit exceeded", often)
         else:
             return None
-        return too_many
+        return self._too_many
+
+    @property
+    def _too_many(self) -> Reply:
+        return Reply(421, "4.7.0", f"{self._limits.host} Error: too many connections from {self._address}")
 
     def count(self, verb: str, label: str) -> Reply | None:
         """Count a command; gives the refusal of one too many. `label`: name[address] of the client."""

@@ -54,7 +54,12 @@ class ClientNaming:
         self.client = Client(self.client.address, self.client.port, names)
         if names.name_status is NameStatus.FORGED:
             self._log.warning(f"hostname {names.reverse_name} does not resolve to address {self.client.address.text}")
-        self._named()
+        named, self._named = self._named, _nobody  # once: a session that is over is freed at once, with its message
+        named()
         waiting, self._waiting = self._waiting, []
         for then in waiting:
             then()
+
+
+def _nobody() -> None:
+    """Nobody is told again."""

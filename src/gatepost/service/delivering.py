@@ -10,29 +10,26 @@ from contextlib import suppress
 from gatepost.model.envelope import Recipient
 from gatepost.model.reply import Reply
 from gatepost.service.destinations import ANOTHER_HOP, Destinations
+from gatepost.world.net.connection import Connection
 from gatepost.world.net.destination import Destination, Mail, ReplyCallback
-
-ReplyGuard = Callable[[ReplyCallback], ReplyCallback]
 
 
 class Delivering:
-    """One session's way out. What a destination calls back with goes through `guard` (Connection.guard)."""
+    """One session's way out. What a destination calls back with is guarded (Connection.guard)."""
 
     __slots__ = (
+        "_connection",
         "_current",
         "_destinations",
-        "_guard",
         "_has_begun_data",
         "_has_recipients",
         "_hop",
-        "_on_writable",
         "_opened",
     )
 
-    def __init__(self, destinations: Destinations, on_writable: Callable[[], None], guard: ReplyGuard) -> None:
+    def __init__(self, destinations: Destinations, connection: Connection) -> None:
         self._destinations = destinations
-        self._on_writable = on_writable
-        self._guard = guard
+        self._connection = connection
         self._opened: dict[str, Destination] = {}
         self._current: Destination | None = None
         self._hop = ""
@@ -51,7 +48,7 @@ class Delivering:
                 self._has_recipients = True
             done(reply)
 
-        destination.offer_recipient(mail, recipient, self._guard(answered))
+        destination.offer_recipient(mail, recipient, self._connection.guard(answered))
 
     def _towards(self, hop: str) -> Destination | Reply:
         if self._current is not None and hop != self._hop:
@@ -60,7 +57,7 @@ class Delivering:
             self._current.reset()
         destination = self._opened.get(hop) or self._destinations.open(hop)
         if not isinstance(destination, Reply):
-            destination.on_writable = self._on_writable
+            destination.on_writable = self._connection.guard(self._connection.release)
             self._opened[hop] = self._current = destination
             self._hop = hop
         return destination
@@ -76,7 +73,7 @@ class Delivering:
                 destination.write(header())
             done(reply)
 
-        destination.begin_data(self._guard(answered))
+        destination.begin_data(self._connection.guard(answered))
 
     def write(self, octets: bytes) -> bool:
         """Pass some of the message on. False: hold back until on_writable."""
@@ -91,7 +88,7 @@ class Delivering:
             self._forget()  # before the client hears of it: its next transaction may already wait in the input
             done(reply)
 
-        destination.finish(self._guard(answered))
+        destination.finish(self._connection.guard(answered))
 
     def reset(self) -> None:
         """Drop the transaction, whatever state it is in."""

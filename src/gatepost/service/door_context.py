@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from gatepost.model.address import parse_ip
+from gatepost.model.address import IPAddress
+from gatepost.policy.habits import Habits
 from gatepost.policy.language.compile import Policy
 from gatepost.service.admission import Admission
 from gatepost.service.destinations import Destinations
@@ -34,20 +35,15 @@ class DoorContext:
     login_desk: LoginDesk | None
     tls: ServerTls | None
     handshakes: Handshakes
+    habits: Habits
     looks_names_up: bool = True
 
-    def speech_with(self, client: str) -> SmtpSettings | None:
-        """How a client of this address is spoken to; None where a name or a table in the list must be asked first."""
-        patterns = self.policy.settings.smtpd_forbid_bare_newline_exclusions.patterns
-        if not patterns:
-            return self.speech
-        address = parse_ip(client)
-        for pattern in patterns:
-            if pattern.network is None and not pattern.fault:
-                return None
-            if pattern.network is not None and pattern.network.holds(address):
-                return self.speech if pattern.is_negated else self.lenient_speech
-        return self.speech
+    def speech_with(self, client: IPAddress) -> SmtpSettings | None:
+        """How a client of this address is spoken to; None where a name or a table must be asked first."""
+        is_excluded = self.policy.settings.smtpd_forbid_bare_newline_exclusions.holds(client)
+        if is_excluded is None:
+            return None
+        return self.lenient_speech if is_excluded else self.speech
 
 
 class Idents:

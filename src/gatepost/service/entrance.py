@@ -16,7 +16,6 @@ import asyncio
 from collections.abc import Callable
 
 from gatepost.model.answer import Found, Unavailable
-from gatepost.model.match_list import MatchList
 from gatepost.model.reply import Reply
 from gatepost.model.session import Session
 from gatepost.policy.asking import Asking, ask
@@ -35,9 +34,9 @@ from gatepost.world.net.connection import Connection
 
 
 class Entrance:
-    """The way in of one session. `refuse` gives a client its refusal."""
+    """The way in of one session."""
 
-    __slots__ = ("_answers", "_began", "_caller", "_connection", "_dialogue", "_door", "_log", "_refuse", "_visit")
+    __slots__ = ("_answers", "_began", "_caller", "_connection", "_dialogue", "_door", "_log", "_visit")
 
     def __init__(
         self,
@@ -47,7 +46,6 @@ class Entrance:
         caller: Caller,
         dialogue: SmtpDialogue,
         log: SessionLog,
-        refuse: Callable[[Reply], None],
     ) -> None:
         self._connection = connection
         self._door = door
@@ -55,63 +53,62 @@ class Entrance:
         self._caller = caller
         self._dialogue = dialogue
         self._log = log
-        self._refuse = refuse
         self._visit: Visit | None = None
         self._began = asyncio.get_running_loop().time()
 
-    def enter(self, where: str, then: Callable[[], None]) -> None:
+    def enter(self, where: str, then: Callable[[], None], refuse: Callable[[Reply], None]) -> None:
         """Let the client in, then go on; or refuse it."""
         settings, dialogue = self._door.policy.settings, self._dialogue
 
         def may_xclient(matched: bool | Unavailable) -> None:
             dialogue.may_xclient = _told(matched)
-            if where == "CONNECT":
-                self._match(settings.smtpd_authorized_xforward_hosts, where, may_xforward)
+            if where == "CONNECT" and settings.smtpd_authorized_xforward_hosts.patterns:
+                self._caller.match(settings.smtpd_authorized_xforward_hosts, where, may_xforward)
             else:
-                self._limit(where, then)
+                self._limit(where, then, refuse)
 
         def may_xforward(matched: bool | Unavailable) -> None:
             dialogue.may_xforward = _told(matched)
-            self._limit(where, then)
+            self._limit(where, then, refuse)
 
-        self._match(settings.smtpd_authorized_xclient_hosts, where, may_xclient)
-
-    def _match(self, clients: MatchList, where: str, told: Callable[[bool | Unavailable], None]) -> None:
-        """Whether the client is on a list; a list that cannot be asked is told of in the log."""
-        if clients.patterns:
-            self._caller.match(clients, where, told)
+        if settings.smtpd_authorized_xclient_hosts.patterns:
+            self._caller.match(settings.smtpd_authorized_xclient_hosts, where, may_xclient)
         else:
-            told(False)  # noqa: FBT003 -- the answer
+            may_xclient(False)  # noqa: FBT003 -- the answer
 
-    def _limit(self, where: str, then: Callable[[], None]) -> None:
-        admission, dialogue = self._door.admission, self._dialogue
+    def _limit(self, where: str, then: Callable[[], None], refuse: Callable[[Reply], None]) -> None:
+        limits = self._door.admission.limits
+        self._dialogue.count = None
+        if not limits.are_set or self._dialogue.may_xclient or self._connection.is_health_check:
+            self._wait(where, then)
+            return
 
         def is_exempt(matched: bool | Unavailable) -> None:
-            if matched is True:
+            refusal = None if matched is True else self._count_client(where)
+            if refusal is None:
                 self._wait(where, then)
-                return
-            visit = admission.limits.visit(self._caller.client.address, self._log)
-            dialogue.count = lambda verb: visit.count(verb, dialogue.client)
-            refusal = None
-            if where == "CONNECT":
-                self._visit = visit
-                refusal = visit.connect(turn_away)
-                if refusal is None and dialogue.tls is not None:
-                    refusal = visit.count("TLS", dialogue.client)
-            if refusal is not None:
-                self._refuse(refusal)
             else:
-                self._wait(where, then)
+                refuse(refusal)
 
-        def turn_away(refusal: Reply) -> None:
-            dialogue.turn_away(refusal)
-            self._connection.pump()
+        self._caller.match(self._door.policy.settings.smtpd_client_event_limit_exceptions, where, is_exempt)
 
-        dialogue.count = None
-        if not admission.limits.are_set or dialogue.may_xclient or self._connection.is_health_check:
-            self._wait(where, then)
-        else:
-            self._match(self._door.policy.settings.smtpd_client_event_limit_exceptions, where, is_exempt)
+    def _count_client(self, where: str) -> Reply | None:
+        limits, dialogue = self._door.admission.limits, self._dialogue
+        visit = limits.visit(self._caller.client.address, self._log)
+        if limits.count_commands:
+            dialogue.count = visit.count
+        if where != "CONNECT":
+            return None
+        self._visit = visit
+        refusal = visit.connect(self._turn_away)
+        if refusal is None and dialogue.tls is not None:
+            refusal = visit.count("TLS", dialogue.client)
+        return refusal
+
+    def _turn_away(self, refusal: Reply) -> None:
+        """Learnt later: it was one connection too many."""
+        self._dialogue.turn_away(refusal)
+        self._connection.pump()
 
     def _wait(self, where: str, then: Callable[[], None]) -> None:
         admission = self._door.admission
@@ -125,10 +122,7 @@ class Entrance:
             then()
             self._connection.pump()
 
-        client, settings = self._caller.client, self._door.policy.settings
-        withdrawn = self._door.trust_guard.withdraws(client.address)
-        session = Session(client, settings, where, is_trust_withdrawn=withdrawn)
-        inquire(_is_spared(session), self._answers, is_spared, self._connection.guard)
+        inquire(_is_spared(self._caller.session(where)), self._answers, is_spared, self._connection.guard)
 
     def heard_early(self, event: SpokeEarly) -> None:
         """Tell of a client that did not wait."""

@@ -14,6 +14,7 @@ import uvloop
 
 from gatepost.service.workers import WorkerContext, told
 from gatepost.world.watching.log import Log, Severity
+from gatepost.world.watching.outages import when_told
 
 GOODBYE_S = 2.0  # for a last reply to leave; the supervisor kills later than that
 
@@ -33,13 +34,16 @@ def run_worker(context: WorkerContext, begin: Callable[[asyncio.AbstractEventLoo
     loop = uvloop.new_event_loop()
     asyncio.set_event_loop(loop)
     context.log.buffer_with(loop.call_later)
+    when_told(lambda: loop.call_soon_threadsafe(context.log.flush))
     loop.set_exception_handler(partial(_say_exception, context.log))
     try:
         _Course(loop, context, begin(loop))
         context.say_ready()
         loop.run_forever()
     finally:
+        when_told(None)
         context.log.buffer_with(None)
+        loop.set_exception_handler(lambda *_: None)  # what still waits for a connection is broken off
         loop.close()
 
 

@@ -9,6 +9,7 @@ Postfix: XCLIENT_README.
 from dataclasses import dataclass
 
 from gatepost.model.address import parse_ip
+from gatepost.model.quick import quick
 from gatepost.model.session import NO_ADDRESS, UNKNOWN, Client, ClientNames, NameStatus, SaslFacts
 from gatepost.wire.smtp.attributes import UNAVAILABLE
 from gatepost.wire.smtp.verbs.xclient import TEMPUNAVAIL
@@ -17,6 +18,7 @@ METHOD = "XCLIENT"
 """The SASL method of a login that another server has taken."""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Peer:
     """Who is at the other end, where it came in, and as whom it has logged in."""

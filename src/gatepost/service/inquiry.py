@@ -36,13 +36,17 @@ def evaluate(
     """Run an evaluation; `decided` hears its outcome, in this very call where nothing had to be waited for."""
     outcome = evaluation.advance()
     if outcome is None:
-        questions, evaluation.unsent = evaluation.unsent, []
-        for question in questions:
-            answers.ask(question, guard(partial(_answered, evaluation, answers, decided, guard, question)))
+        _send(evaluation, answers, decided, guard)
         return
     if is_late:
         answers.forget()
     decided(outcome)
+
+
+def _send(evaluation: Evaluation, answers: SessionAnswers, decided: Callable[[Outcome], None], guard: Guard) -> None:
+    questions, evaluation.unsent = evaluation.unsent, []
+    for question in questions:
+        answers.ask(question, guard(partial(_answered, evaluation, answers, decided, guard, question)))
 
 
 def _answered(
@@ -53,8 +57,10 @@ def _answered(
     question: Question,
     answer: Answer[Any],
 ) -> None:
-    evaluation.receive(question, answer)
-    evaluate(evaluation, answers, decided, guard, is_late=True)
+    if evaluation.receive(question, answer):
+        evaluate(evaluation, answers, decided, guard, is_late=True)
+    elif evaluation.unsent:
+        _send(evaluation, answers, decided, guard)
 
 
 def inquire(asking: Asking[T], answers: SessionAnswers, told: Callable[[T], None], guard: Guard = unguarded) -> None:

@@ -195,3 +195,5 @@ class Parcels:
         for parcel in self._parcels:
             parcel.destination.abandon()
         self._parcels, self._dotted = [], []
+        self._open.clear()
+        self._spool = None

@@ -149,9 +149,11 @@ class QmqpSession:
         self._naming.forget()
         if self._evaluation is not None:
             self._evaluation.close()
+            self._evaluation = None
         self._answers.forget()
         if self._parcels is not None:
             self._parcels.drop(why)
+            self._parcels = None
         if self._spool is not None:
             self._spool.close()
             self._spool = None

@@ -88,12 +88,6 @@ class RejectFooters:
             return footer
 
 
-def reject_footers(
-    settings: Settings,
-    answers: SessionAnswers,
-    facts: Callable[[], Mapping[str, str]],
-    complain: Callable[[str], None],
-) -> RejectFooters | None:
-    """The footers of one session; None where there are none."""
-    has_any = settings.smtpd_reject_footer or settings.smtpd_reject_footer_maps
-    return RejectFooters(settings, answers, facts, complain) if has_any else None
+def has_footers(settings: Settings) -> bool:
+    """Some refusals may have one."""
+    return bool(settings.smtpd_reject_footer or settings.smtpd_reject_footer_maps)

@@ -26,9 +26,10 @@ from gatepost.service.workers import WorkerContext
 from gatepost.world.limits.shared_counts import SharedCounts
 from gatepost.world.names.names import Names
 from gatepost.world.net.accepting import Accepting
-from gatepost.world.net.connection import Connection, Dialogue, Listener
+from gatepost.world.net.connection import Connection, Dialogue
 from gatepost.world.net.deadlines import Deadlines
 from gatepost.world.net.listen import DoorSpec
+from gatepost.world.net.listener import Listener
 from gatepost.world.net.proxied import ProxiedConnection
 from gatepost.world.net.tls_handshakes import TICKET_KEYS_S
 

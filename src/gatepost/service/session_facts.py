@@ -3,17 +3,21 @@
 from dataclasses import replace
 from typing import Any
 
-from gatepost.model.session import SaslFacts
+from gatepost.model.session import SaslFacts, Session
 from gatepost.service.caller import Caller
 from gatepost.service.transaction import Transaction
 from gatepost.wire.smtp.dialogue import SmtpDialogue
 
 
 def session_facts(
-    dialogue: SmtpDialogue, caller: Caller, transaction: Transaction | None, where: str
-) -> dict[str, Any]:
-    """The fields of Session, but for client, settings and stage."""
-    return {
+    dialogue: SmtpDialogue,
+    caller: Caller,
+    transaction: Transaction | None,
+    where: str,
+    **changes: Any,  # noqa: ANN401 - fields of Session
+) -> Session:
+    """The facts at a stage; `changes` are those that this command is about to change."""
+    facts = {
         "protocol_name": dialogue.protocol_name,
         "helo_name": dialogue.helo_name,
         "sender": transaction.sender.address if transaction else None,
@@ -27,6 +31,7 @@ def session_facts(
         "sasl": _login(caller, transaction),
         "instance": transaction.ident if transaction and where != "MAIL" else "",
     }
+    return caller.session(where, **facts | changes)
 
 
 def _login(caller: Caller, transaction: Transaction | None) -> SaslFacts | None:

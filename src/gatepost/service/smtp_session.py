@@ -7,17 +7,17 @@ that the destination has not accepted: the 250 after the message is the destinat
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
+from gatepost.model.address import parse_ip
 from gatepost.model.envelope import Origin
 from gatepost.model.reply import Reply
-from gatepost.model.session import Session
+from gatepost.policy.deferrals import Deferrals
 from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import PERMITTED, Outcome
-from gatepost.service.authenticating import Authenticating
+from gatepost.service.authenticating import Authenticating, signed
 from gatepost.service.caller import Caller
-from gatepost.service.deferrals import Deferrals
 from gatepost.service.delivering import Delivering
 from gatepost.service.door_context import DoorContext
 from gatepost.service.effects import IMPOSSIBLE, MESSAGE_STAGES
@@ -25,7 +25,7 @@ from gatepost.service.entrance import Entrance
 from gatepost.service.inquiry import evaluate
 from gatepost.service.offering import Offering
 from gatepost.service.origins import forwarded, origin_of
-from gatepost.service.reject_footers import reject_footers
+from gatepost.service.reject_footers import RejectFooters, has_footers
 from gatepost.service.securing import Securing
 from gatepost.service.session_facts import session_facts
 from gatepost.service.session_log import SessionLog
@@ -70,32 +70,45 @@ class SmtpSession:
         self._evaluation: Evaluation | None = None
         self._deferrals = Deferrals()
         self._transaction: Transaction | None = None
-        guard = connection.guard
-        self._delivering = Delivering(door.destinations, guard(connection.release), guard)
-        self._offering = Offering(
-            door.destinations, self._delivering, self._answers, self._log, self._forwarded, guard
-        )
-        speech = door.speech_with(connection.peer[0])
+        self._delivering = Delivering(door.destinations, connection)
+        self._offering: Offering | None = None
+        self._authenticating: Authenticating | None = None
+        self._footers: RejectFooters | None = None
+        client = parse_ip(connection.peer[0])
+        speech = door.speech_with(client)
         self.dialogue = SmtpDialogue(speech or door.speech)
         self._asks_newlines = speech is None
-        self._caller = Caller(connection, door, self._answers, self.dialogue, self._log)
+        self._caller = Caller(client, connection, door, self._answers, self.dialogue, self._log)
         self._telling = Telling(door, self._caller, self.dialogue, self._log)
-        self._entrance = Entrance(
-            connection, door, self._answers, self._caller, self.dialogue, self._log, self._answer
-        )
-        self._authenticating = Authenticating(
-            connection, door.login_desk, self._caller, self.dialogue, self._log, self._answer
-        )
+        self._entrance = Entrance(connection, door, self._answers, self._caller, self.dialogue, self._log)
         self._securing = Securing(connection, self.dialogue, self._log, door.tls, door.handshakes)
-        self.dialogue.add_footer = self._footers = reject_footers(
-            door.policy.settings, self._answers, self._footer_values, lambda text: door.log.once(text, text)
-        )
+        if door.login_desk is not None:
+            self._logins()
+        if has_footers(door.policy.settings):
+            self.dialogue.add_footer = self._footers = RejectFooters(
+                door.policy.settings, self._answers, self._footer_values, lambda text: door.log.once(text, text)
+            )
+
+    # -- parts that few sessions need: most are refused long before
+
+    def _offers(self) -> Offering:
+        if self._offering is None:
+            guard, hops = self._connection.guard, self._door.destinations
+            self._offering = Offering(hops, self._delivering, self._answers, self._log, self._forwarded, guard)
+        return self._offering
+
+    def _logins(self) -> Authenticating:
+        if self._authenticating is None:
+            self._authenticating = Authenticating(
+                self._connection, self._door.login_desk, self._caller, self.dialogue, self._log, self._answer
+            )
+        return self._authenticating
 
     # -- the connection's side
 
     def heard(self, event: events.Event) -> None:
         """One event of the dialogue."""
-        self._HANDLERS[type(event)](self, event)
+        _HANDLERS[type(event)](self, event)
 
     def lost(self) -> None:
         """The client has vanished: nobody waits for an answer any more."""
@@ -108,7 +121,8 @@ class SmtpSession:
         """A mistake in Gatepost: the client hears 421, and nothing of its message goes any further."""
         self._log.broken_by(error)
         self._transaction = None
-        self._authenticating.close()
+        if self._authenticating is not None:
+            self._authenticating.close()
         self._delivering.drop()
         if self._evaluation is not None:
             self._evaluation.close()
@@ -130,8 +144,10 @@ class SmtpSession:
 
     def _end(self, event: events.SessionEnded) -> None:
         self._transaction = None
-        self._authenticating.close()
+        if self._authenticating is not None:
+            self._authenticating.close()
         self._delivering.close()
+        self._offering = None  # it refers to this session: nobody else is to be needed to free the two
         self._entrance.leave()
         if self._connection.is_health_check:
             return
@@ -139,30 +155,29 @@ class SmtpSession:
             self._log.say(f"{event.reason} after {event.after} from %s")
         self._log.say(f"disconnect from %s {self.dialogue.counts}")
 
-    def _spoke_early(self, event: events.SpokeEarly) -> None:
-        self._entrance.heard_early(event)
-
     # -- asking the policy
 
     def _judge(self, plan: Plan, where: str, then: Callable[[Outcome], None], **facts: Any) -> None:  # noqa: ANN401
         """Run the plan of a stage; `facts` are fields of Session that differ from the dialogue's."""
-        dialogue, transaction = self.dialogue, self._transaction
-        is_about_message = transaction is not None and where in MESSAGE_STAGES
-        is_exempt = transaction is not None and transaction.discards and (is_about_message or where == "VRFY")
-        if not plan.steps or is_exempt:
-            self._deferrals.pass_on(where)
+        if not plan.steps:
             then(PERMITTED)
             return
-        is_withdrawn = self._door.trust_guard.withdraws(self._caller.client.address)
-        values = session_facts(dialogue, self._caller, transaction, where)
-        values |= {"is_trust_withdrawn": is_withdrawn} | facts
-        session = Session(self._caller.client, self._door.policy.settings, where, **values)
-        evaluation = Evaluation(plan, session, self._answers.instant, carried=self._deferrals.before(where))
+        transaction = self._transaction
+        is_about_message = transaction is not None and where in MESSAGE_STAGES
+        is_discarded = transaction is not None and transaction.discards and (is_about_message or where == "VRFY")
+        session = session_facts(self.dialogue, self._caller, transaction, where, **facts)
+        evaluation = Evaluation(
+            plan,
+            session,
+            self._answers.instant,
+            deferrals=self._deferrals,
+            is_discarded=is_discarded,
+            habits=self._door.habits,
+        )
         self._evaluation = evaluation
 
         def decided(outcome: Outcome) -> None:
             self._evaluation = None
-            self._deferrals.keep(where, outcome.deferral, is_refused=outcome.refusal is not None)
             self._telling.decided(outcome, where, session)
             if outcome.discards and is_about_message and self._transaction is not None:
                 self._transaction.discards = True
@@ -224,9 +239,6 @@ class SmtpSession:
         if not self._connection.is_health_check:
             self._log.say("connect from %s")
 
-    def _tls_asked(self, _: events.TlsAsked) -> None:
-        self._securing.asked()
-
     def _handshake_begun(self, event: events.HandshakeBegun) -> None:
         if event.is_first:
             self._tell_connect()
@@ -237,10 +249,9 @@ class SmtpSession:
         judge = partial(self._judge, self._door.policy.connect, where, self._accept)
         if self._asks_newlines and self._door.speech.smtpd_forbid_bare_newline == "reject":
             judge = partial(self._caller.settle_newlines, where, judge)  # every command line is looked at
-        self._entrance.enter(where, judge)
+        self._entrance.enter(where, judge, self._answer)
 
     def _xclient_given(self, event: events.XclientGiven) -> None:
-        self._deferrals = Deferrals()
         self._caller.speak_for(event.attributes, partial(self._begin, "XCLIENT"))
 
     def _hello_given(self, event: events.HelloGiven) -> None:
@@ -248,7 +259,10 @@ class SmtpSession:
         plan, recipient = self._door.policy.helo, self._only_recipient
         self._door.trust_guard.greeted(self._caller.client.address, event.given_name)
         judge = partial(self._judge, plan, where, self._accept, helo_name=event.given_name, recipient=recipient)
-        self._authenticating.prepare(where, judge)
+        if self._authenticating is None:
+            judge()
+        else:
+            self._authenticating.prepare(where, judge)
 
     def _sender_given(self, event: events.SenderGiven) -> None:
         self._answers.renew()
@@ -258,16 +272,13 @@ class SmtpSession:
     def _recipient_given(self, event: events.RecipientGiven) -> None:
         transaction = self._transaction
         assert transaction is not None  # the dialogue takes no RCPT without MAIL
-        if transaction.discards:
-            self.dialogue.decide(self._deferrals.left_for_recipients(self._door.policy.settings))
-            return
 
         def permitted(outcome: Outcome) -> None:
             if outcome.discards:
                 self.dialogue.decide(None)
             else:
                 answered = partial(self._recipient_answered, recipient=event.recipient.address)
-                self._offering.offer(transaction, event.recipient, answered)
+                self._offers().offer(transaction, event.recipient, answered)
 
         self._judge(self._door.policy.rcpt, "RCPT", permitted, recipient=event.recipient.address)
 
@@ -291,7 +302,7 @@ class SmtpSession:
             if transaction.discards:
                 self.dialogue.decide(None)
             else:
-                self._offering.complete(transaction, complete)
+                self._offers().complete(transaction, complete)
 
         def complete(refusal: Reply | None) -> None:
             if refusal is not None:
@@ -320,7 +331,7 @@ class SmtpSession:
     def _origin(self, transaction: Transaction) -> Origin:
         own, tls_lines = self._door.policy.settings.own_addresses, self._securing.received_lines
         origin = origin_of(self._caller, self.dialogue, transaction.ident, own, tls_lines)
-        return self._authenticating.signed(origin)
+        return signed(origin, self._caller.sasl, self._door.login_desk)
 
     def _forwarded(self, transaction: Transaction) -> Origin:
         return forwarded(self._origin(transaction), self.dialogue.forwarded)
@@ -364,24 +375,25 @@ class SmtpSession:
 
         self._judge(self._door.policy.etrn, "ETRN", permitted, etrn_domain=event.domain)
 
-    _HANDLERS: ClassVar[dict[type, Callable[["SmtpSession", Any], None]]] = {
-        events.Connected: _connected,
-        events.HelloGiven: _hello_given,
-        events.XclientGiven: _xclient_given,
-        events.TlsAsked: _tls_asked,
-        events.HandshakeBegun: _handshake_begun,
-        events.AuthAsked: lambda session, event: session._authenticating.asked(event),
-        events.AuthAnswered: lambda session, event: session._authenticating.answered(event),
-        events.AuthAborted: lambda session, event: session._authenticating.aborted(event),
-        events.SenderGiven: _sender_given,
-        events.RecipientGiven: _recipient_given,
-        events.DataRequested: _data_requested,
-        events.MessageChunk: _message_chunk,
-        events.MessageEnded: _message_ended,
-        events.VerifyAsked: _verify_asked,
-        events.EtrnAsked: _etrn_asked,
-        events.TransactionReset: _reset,
-        events.Remarked: _remarked,
-        events.SpokeEarly: _spoke_early,
-        events.SessionEnded: _session_ended,
-    }
+
+_HANDLERS: dict[type, Callable[["SmtpSession", Any], None]] = {
+    events.Connected: SmtpSession._connected,
+    events.HelloGiven: SmtpSession._hello_given,
+    events.XclientGiven: SmtpSession._xclient_given,
+    events.TlsAsked: lambda session, _: session._securing.asked(),
+    events.HandshakeBegun: SmtpSession._handshake_begun,
+    events.AuthAsked: lambda session, event: session._logins().asked(event),
+    events.AuthAnswered: lambda session, event: session._logins().answered(event),
+    events.AuthAborted: lambda session, event: session._logins().aborted(event),
+    events.SenderGiven: SmtpSession._sender_given,
+    events.RecipientGiven: SmtpSession._recipient_given,
+    events.DataRequested: SmtpSession._data_requested,
+    events.MessageChunk: SmtpSession._message_chunk,
+    events.MessageEnded: SmtpSession._message_ended,
+    events.VerifyAsked: SmtpSession._verify_asked,
+    events.EtrnAsked: SmtpSession._etrn_asked,
+    events.TransactionReset: SmtpSession._reset,
+    events.Remarked: SmtpSession._remarked,
+    events.SpokeEarly: lambda session, event: session._entrance.heard_early(event),
+    events.SessionEnded: SmtpSession._session_ended,
+}

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gatepost.world.net.connection import Connection, Dialogue, Listener
+from gatepost.world.net.connection import Connection, Dialogue
+from gatepost.world.net.listener import Listener
 from gatepost.world.net.proxied import ProxyTerms
 from gatepost.world.watching.log import Log
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from gatepost.policy.habits import Habits
 from gatepost.service.admission import admission
 from gatepost.service.destinations import open_destinations
 from gatepost.service.door_context import DoorContext
@@ -45,6 +46,7 @@ def _context(door: SmtpDoor, resources: Resources) -> DoorContext:
         login_desk=_login_desk(door, resources, log),
         tls=door.tls,
         handshakes=resources.handshakes,
+        habits=Habits(),
         looks_names_up=view.yes("smtpd_peername_lookup"),
     )
 

@@ -111,7 +111,7 @@ class Chat:
         self.may_xclient: bool | None = False
         self.may_xforward: bool | None = False
         self.forwarded: Mapping[str, str] = {}
-        self.count: Callable[[str], Reply | None] | None = None
+        self.count: Callable[[str, str], Reply | None] | None = None
         self.greeting_wait: GreetingWait | None = None
         self.is_to_be_greeted = False
         self.protocol_name = "SMTP"
@@ -168,7 +168,7 @@ class Chat:
 
     def is_too_many(self, verb: str) -> bool:
         """Count a command against what its client may send in a time; refuse one too many."""
-        refusal = self.count(verb) if self.count is not None else None
+        refusal = self.count(verb, self.client) if self.count is not None else None
         if refusal is not None:
             self.refuse(refusal)
         return refusal is not None
@@ -287,7 +287,7 @@ class Chat:
             self._ok_counts[self._command] = self._ok_counts.get(self._command, 0) + 1
             self.helo_name = None
             self.reset_transaction()
-        refusal = self._uncertified(tls) or (self.count("TLS") if self.count is not None else None)
+        refusal = self._uncertified(tls) or (self.count("TLS", self.client) if self.count is not None else None)
         if refusal is not None:
             self._event = self._settle = None
             self.answer(refusal)

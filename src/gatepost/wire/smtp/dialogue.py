@@ -42,6 +42,9 @@ UNKNOWN = "UNKNOWN"
 """Postfix's name for a command that it does not know (in `lost connection after UNKNOWN`)."""
 
 
+_PLACE = {verb: place for place, verb in enumerate((*VERBS, UNKNOWN))}
+
+
 class SmtpDialogue(Chat):
     """One SMTP session. What the asker may read besides is described in chat.py."""
 
@@ -166,10 +169,8 @@ class SmtpDialogue(Chat):
         """The counts of the log line `disconnect from`: `ehlo=1 mail=1 rcpt=0/1 quit=1 commands=3/4`."""
         parts = []
         all_ok = all_total = 0
-        for verb in (*VERBS, UNKNOWN):
-            total = self._total_counts.get(verb, 0)
-            if not total:
-                continue
+        for verb in sorted(self._total_counts, key=_PLACE.__getitem__):
+            total = self._total_counts[verb]
             ok = self._ok_counts.get(verb, 0)
             parts.append(f"{verb.lower()}={ok}" if ok == total else f"{verb.lower()}={ok}/{total}")
             all_ok += ok

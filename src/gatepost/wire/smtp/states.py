@@ -21,6 +21,9 @@ class State(Enum):
     BDAT_STRAY = "a chunk was refused outside any transaction: chunks are thrown away until LAST or RSET"
     BDAT_EARLY = "the same before a HELO or EHLO that smtpd_helo_required asks for"
 
+    __hash__ = object.__hash__
+    """A state is itself alone; Enum's own hash, of the name, costs each look-up in the table a call."""
+
 
 IN_TRANSACTION = frozenset({State.MAIL, State.RCPT, State.BDAT, State.BDAT_SKIPPED})
 """The states in which a sender is known."""

@@ -44,6 +44,7 @@ class Accepting:
     """
 
     __slots__ = (
+        "_first_reserved",
         "_is_finishing",
         "_is_resting",
         "_is_short",
@@ -77,12 +78,14 @@ class Accepting:
         self._is_resting = True
         self._is_short = False
         self._waking: asyncio.TimerHandle | None = None
+        self._first_reserved = 0.0
         self.open_sessions = 0
 
     def start(self) -> None:
         """Begin to accept, or go on after a rest."""
         if self._is_resting and not self._is_finishing:
             self._is_resting = False
+            self._first_reserved = _first_reserved()
             for listener in self._listeners:
                 self._loop.add_reader(listener.fileno(), self._accept, listener)
 
@@ -124,7 +127,7 @@ class Accepting:
             if is_exhausted:
                 self.stress.begin("no file descriptor is free")
             return
-        self._is_short = _is_reserved(connection.fileno())
+        self._is_short = connection.fileno() >= self._first_reserved
         connection.setblocking(False)  # noqa: FBT003 -- the name of the method says it
         self.open_sessions += 1
         try:
@@ -141,7 +144,7 @@ class Accepting:
         except OSError:
             return True
         os.close(free)
-        self._is_short = _is_reserved(free)
+        self._is_short = free >= self._first_reserved
         return self._is_short
 
     def session_ended(self) -> None:
@@ -167,9 +170,9 @@ class Accepting:
             self._loop.call_soon(on_idle)
 
 
-def _is_reserved(descriptor: int) -> bool:
+def _first_reserved() -> float:
     limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return limit > 0 and descriptor >= limit - limit // RESERVE  # a negative limit is none
+    return limit - limit // RESERVE if limit > 0 else float("inf")  # a negative limit is none
 
 
 def _run(opening: Coroutine[Any, Any, object]) -> None:

@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, ParamSpec, Protocol, cast
 
 from gatepost.world.net.deadlines import Deadlines
+from gatepost.world.net.listener import OVER, Listener
 
 MOST_EVENTS_A_TURN = 64
 """Fair share: a client that pipelines hundreds of commands yields to the others in between."""
@@ -107,7 +108,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(
         self,
-        open_session: Callable[["Connection"], tuple[Dialogue, "Listener"]],
+        open_session: Callable[["Connection"], tuple[Dialogue, Listener]],
         pause_class: type,
         deadlines: Deadlines,
         on_closed: Callable[["Connection"], None],
@@ -186,6 +187,7 @@ class Connection(asyncio.Protocol):
                 self._listener.lost()
         finally:
             self._on_closed(self)
+            self._listener = OVER  # a session that is over is freed here, not by the garbage collector
 
     def pause_writing(self) -> None:
         """The peer does not read our replies: take no more of its commands, and not for ever."""
@@ -369,19 +371,6 @@ class Connection(asyncio.Protocol):
     def abort(self) -> None:
         """Drop the connection now."""
         self._transport.abort()
-
-
-class Listener(Protocol):
-    """Who hears the events of one session."""
-
-    def heard(self, event: Any) -> None:  # noqa: ANN401 - events belong to the protocol
-        """One event, in order."""
-
-    def lost(self) -> None:
-        """The connection is gone before the dialogue ended it."""
-
-    def failed(self, error: Exception) -> None:
-        """Something of ours raised: end the dialogue, drop what is under way. Called more than once, if need be."""
 
 
 def host_and_port(name: object) -> tuple[str, int]:
