@@ -144,10 +144,7 @@ class Evaluation(UnderWay):
             generator: Asking[Verdict] = step.function(self._session, step.argument)
             if self._witness is not None:
                 generator = self._witness.watch(step, generator)
-            started = Started(position, generator)
-            self._resume(started, None)
-            if started.verdict is None:
-                self._started[position] = started
+            return self._start(position, generator)
         return started.verdict
 
     # -- waiting, and looking ahead meanwhile

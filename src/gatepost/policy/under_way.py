@@ -71,19 +71,30 @@ class UnderWay:
         self._waiting.clear()
         self.unsent.clear()
 
-    def _resume(self, started: Started, answer: Answer[Any] | None) -> None:
-        """Feed an answer, and go on for as long as further questions are answered at once."""
-        generator = started.generator
-        assert generator is not None
+    def _start(self, position: int, generator: Asking[Verdict]) -> Verdict | None:
+        """Begin a restriction: its verdict, or None where it waits."""
+        question, verdict = self._feed(generator, None)
+        if question is not None:
+            self._started[position] = started = Started(position, generator)
+            started.question = question
+        return verdict
+
+    def _resume(self, started: Started, answer: Answer[Any]) -> None:
+        assert started.generator is not None  # it waits
         started.is_sent = False
+        started.question, started.verdict = self._feed(started.generator, answer)
+
+    def _feed(
+        self, generator: Asking[Verdict], answer: Answer[Any] | None
+    ) -> tuple[Question, None] | tuple[None, Verdict]:
+        """Feed an answer (None begins), and go on for as long as further questions are answered at once."""
         try:
             question = generator.send(answer)  # type: ignore[arg-type]  # None is how a generator is begun
             while (known := self._instant(question)) is not None:
                 question = generator.send(known)
-            started.question = question
         except StopIteration as end:
-            started.question = None
-            started.verdict = end.value
+            return None, end.value
+        return question, None
 
     def _send(self, started: Started, *, only_early: bool) -> None:
         question = started.question
