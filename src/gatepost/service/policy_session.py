@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from gatepost.model.session import UNKNOWN, Session
 from gatepost.policy.evaluate import Evaluation
+from gatepost.policy.habits import Habits
 from gatepost.policy.language.compile import Policy
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import Outcome
@@ -66,6 +67,7 @@ class PolicyDoorContext:
     loop: asyncio.AbstractEventLoop
     deadlines: Deadlines
     counts: PolicyCounts = field(default_factory=PolicyCounts)
+    habits: Habits = field(default_factory=Habits)
 
     def plan_at(self, state: str) -> Plan:
         """What is run for this protocol_state."""
@@ -154,7 +156,7 @@ class PolicySession:
         answers.renew()
         self._session = session
         self._queue_id = attributes.get("queue_id") or "NOQUEUE"
-        evaluation = Evaluation(door.plan_at(session.protocol_state), session, answers.instant)
+        evaluation = Evaluation(door.plan_at(session.protocol_state), session, answers.instant, habits=door.habits)
         self._deliberation.start(evaluation, answers, door.loop.time() + door.deadline_s * SHARE_OF_DEADLINE)
 
     def _decided(self, outcome: Outcome, unanswered: tuple[Question, ...]) -> None:
