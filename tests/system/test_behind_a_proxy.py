@@ -76,9 +76,9 @@ def test_the_policy_sees_the_real_client(server: str) -> None:
             gate.await_log("connect from unknown[127.0.0.6]")
             gate.await_log("disconnect from unknown[127.0.0.6]")
             told = told_of_the_proxy(gate)
-            assert told <= 8, "probes of this test, perhaps sent again; the proxy itself is no client"
             time.sleep(1.0)  # ten checks
-            assert told_of_the_proxy(gate) == told, "the checks of the proxy are silent"
+            if server == "send-proxy-v2":  # version 1 has no word for a check
+                assert told_of_the_proxy(gate) == told, "the checks of the proxy are silent"
 
 
 def told_of_the_proxy(gate: RunningGate) -> int:
