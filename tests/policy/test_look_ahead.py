@@ -135,8 +135,8 @@ policies = st.fixed_dictionaries(
 @given(policies, worlds, st.booleans(), st.sampled_from(["ann@sender.example", ""]),
        st.sampled_from(["bob@ours.example", "x@far.example"]), st.sampled_from(PEOPLE), st.integers(0, 2**16))  # fmt: skip
 def test_the_verdict_is_that_of_asking_one_after_another(lists, world, soft, sender, recipient, person, seed):
-    used = replace(SETTINGS, soft_bounce=soft, smtpd_sasl_auth_enable=True, smtpd_sender_login_maps=TABLES[:1],
-                   relay_clientcerts=TABLES[1:], maps_rbl_domains=ZONES[2:], restriction_classes={
+    used = replace(SETTINGS, soft_bounce=soft, smtpd_sasl_auth_enable=True, smtpd_sender_login_maps=tuple(TABLES[:1]),
+                   relay_clientcerts=tuple(TABLES[1:]), maps_rbl_domains=tuple(ZONES[2:]), restriction_classes={
         "strict": "reject_unknown_sender_domain, reject_rbl_client bl2.test",
         "loose": "warn_if_reject strict, permit_dnswl_client bl3.test",
     })  # fmt: skip

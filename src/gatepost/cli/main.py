@@ -48,7 +48,7 @@ class Subcommands(click.Group):
 
 
 def _build() -> str:
-    """How this Gatepost was built: mypyc leaves an extension beside each module that it has compiled (decision 0006)."""
+    """How this Gatepost was built: mypyc leaves an extension beside each module it has compiled (decision 0006)."""
     is_compiled = any((Path(__file__).parents[1] / "wire").glob("lines.*.so"))
     return " (compiled)" if is_compiled else ""
 

@@ -16,6 +16,7 @@ Postfix: smtpd_client_*_limit, smtpd_client_ipv4_prefix_length, anvil_rate_time_
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from gatepost.model.address import IPAddress
@@ -181,16 +182,10 @@ class Visit:
         """Count the connection; gives the refusal of one too many, or calls `late` with it."""
         limits, terms = self._limits, self._limits.terms
         at_once, rate = terms.smtpd_client_connection_count_limit, terms.smtpd_client_connection_rate_limit
-
-        def is_exceeded(number: int) -> None:
-            if self._is_connected:
-                self._say(CONCURRENCY, number)
-                late(self._too_many)
-
         number = often = 0
         if at_once:
             self._is_connected = True
-            number = limits.counts.connect(self._client, at_once, is_exceeded)
+            number = limits.counts.connect(self._client, at_once, partial(self._is_exceeded, late))
         if rate:
             often = limits.add(self._client, Event.CONNECTION)
         if number > at_once:
@@ -200,6 +195,11 @@ class Visit:
         else:
             return None
         return self._too_many
+
+    def _is_exceeded(self, late: Callable[[Reply], None], number: int) -> None:
+        if self._is_connected:
+            self._say(CONCURRENCY, number)
+            late(self._too_many)
 
     @property
     def _too_many(self) -> Reply:

@@ -20,6 +20,9 @@ AFTER_DATA = "END-OF-MESSAGE"
 MESSAGE_STAGES = frozenset({"MAIL", "RCPT", "DATA", "BDAT", "END-OF-MESSAGE"})
 """The stages that speak of the message under way: a DISCARD holds for these, and is asked for by these only."""
 
+SILENCED_STAGES = MESSAGE_STAGES | {"VRFY"}
+"""The stages that a DISCARD silences."""
+
 IMPOSSIBLE = Reply(451, "4.3.0", "Error: this server keeps no queue and cannot do what its policy asks")
 QUEUE_ACTIONS = frozenset({"HOLD", "FILTER"})
 """What only a queue can do."""

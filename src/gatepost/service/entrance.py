@@ -14,6 +14,7 @@ Log: `PREGREET 14 after 0.02 from [192.0.2.1]:40123: EHLO spam\\r\\n`, as postsc
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from gatepost.model.answer import Found, Unavailable
 from gatepost.model.reply import Reply
@@ -31,6 +32,9 @@ from gatepost.wire.smtp.dialogue import SmtpDialogue
 from gatepost.wire.smtp.events import SpokeEarly
 from gatepost.world.answering import SessionAnswers
 from gatepost.world.net.connection import Connection
+
+Then = Callable[[], None]
+Refuse = Callable[[Reply], None]
 
 
 class Entrance:
@@ -56,41 +60,41 @@ class Entrance:
         self._visit: Visit | None = None
         self._began = asyncio.get_running_loop().time()
 
-    def enter(self, where: str, then: Callable[[], None], refuse: Callable[[Reply], None]) -> None:
+    def enter(self, where: str, then: Then, refuse: Refuse) -> None:
         """Let the client in, then go on; or refuse it."""
-        settings, dialogue = self._door.policy.settings, self._dialogue
+        clients = self._door.policy.settings.smtpd_authorized_xclient_hosts
+        if clients.patterns:
+            self._caller.match(clients, where, partial(self._may_xclient, where, then, refuse))
+        else:
+            self._may_xclient(where, then, refuse, matched=False)
 
-        def may_xclient(matched: bool | Unavailable) -> None:
-            dialogue.may_xclient = _told(matched)
-            if where == "CONNECT" and settings.smtpd_authorized_xforward_hosts.patterns:
-                self._caller.match(settings.smtpd_authorized_xforward_hosts, where, may_xforward)
-            else:
-                self._limit(where, then, refuse)
-
-        def may_xforward(matched: bool | Unavailable) -> None:
-            dialogue.may_xforward = _told(matched)
+    def _may_xclient(self, where: str, then: Then, refuse: Refuse, matched: bool | Unavailable) -> None:
+        self._dialogue.may_xclient = _told(matched)
+        clients = self._door.policy.settings.smtpd_authorized_xforward_hosts
+        if where == "CONNECT" and clients.patterns:
+            self._caller.match(clients, where, partial(self._may_xforward, where, then, refuse))
+        else:
             self._limit(where, then, refuse)
 
-        if settings.smtpd_authorized_xclient_hosts.patterns:
-            self._caller.match(settings.smtpd_authorized_xclient_hosts, where, may_xclient)
-        else:
-            may_xclient(False)  # noqa: FBT003 -- the answer
+    def _may_xforward(self, where: str, then: Then, refuse: Refuse, matched: bool | Unavailable) -> None:
+        self._dialogue.may_xforward = _told(matched)
+        self._limit(where, then, refuse)
 
-    def _limit(self, where: str, then: Callable[[], None], refuse: Callable[[Reply], None]) -> None:
+    def _limit(self, where: str, then: Then, refuse: Refuse) -> None:
         limits = self._door.admission.limits
         self._dialogue.count = None
         if not limits.are_set or self._dialogue.may_xclient or self._connection.is_health_check:
             self._wait(where, then)
-            return
+        else:
+            exceptions = self._door.policy.settings.smtpd_client_event_limit_exceptions
+            self._caller.match(exceptions, where, partial(self._is_exempt, where, then, refuse))
 
-        def is_exempt(matched: bool | Unavailable) -> None:
-            refusal = None if matched is True else self._count_client(where)
-            if refusal is None:
-                self._wait(where, then)
-            else:
-                refuse(refusal)
-
-        self._caller.match(self._door.policy.settings.smtpd_client_event_limit_exceptions, where, is_exempt)
+    def _is_exempt(self, where: str, then: Then, refuse: Refuse, matched: bool | Unavailable) -> None:
+        refusal = None if matched is True else self._count_client(where)
+        if refusal is None:
+            self._wait(where, then)
+        else:
+            refuse(refusal)
 
     def _count_client(self, where: str) -> Reply | None:
         limits, dialogue = self._door.admission.limits, self._dialogue
@@ -110,7 +114,7 @@ class Entrance:
         self._dialogue.turn_away(refusal)
         self._connection.pump()
 
-    def _wait(self, where: str, then: Callable[[], None]) -> None:
+    def _wait(self, where: str, then: Then) -> None:
         admission = self._door.admission
         if admission.greeting_wait is None or where != "CONNECT" or self._connection.is_health_check:
             then()

@@ -10,8 +10,9 @@ from functools import partial
 from typing import Any
 
 from gatepost.model.address import parse_ip
-from gatepost.model.envelope import Origin
+from gatepost.model.envelope import Origin, Recipient
 from gatepost.model.reply import Reply
+from gatepost.model.session import Session
 from gatepost.policy.deferrals import Deferrals
 from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.plan import Plan
@@ -20,7 +21,7 @@ from gatepost.service.authenticating import Authenticating, signed
 from gatepost.service.caller import Caller
 from gatepost.service.delivering import Delivering
 from gatepost.service.door_context import DoorContext
-from gatepost.service.effects import IMPOSSIBLE, MESSAGE_STAGES
+from gatepost.service.effects import IMPOSSIBLE, MESSAGE_STAGES, SILENCED_STAGES
 from gatepost.service.entrance import Entrance
 from gatepost.service.inquiry import evaluate
 from gatepost.service.offering import Offering
@@ -163,8 +164,7 @@ class SmtpSession:
             then(PERMITTED)
             return
         transaction = self._transaction
-        is_about_message = transaction is not None and where in MESSAGE_STAGES
-        is_discarded = transaction is not None and transaction.discards and (is_about_message or where == "VRFY")
+        is_discarded = transaction is not None and transaction.discards and where in SILENCED_STAGES
         session = session_facts(self.dialogue, self._caller, transaction, where, **facts)
         evaluation = Evaluation(
             plan,
@@ -176,26 +176,28 @@ class SmtpSession:
         )
         self._evaluation = evaluation
 
-        def decided(outcome: Outcome) -> None:
-            self._evaluation = None
-            self._telling.decided(outcome, where, session)
-            if outcome.discards and is_about_message and self._transaction is not None:
-                self._transaction.discards = True
-            if outcome.hangs_up:
-                self.dialogue.hang_up()
-            elif outcome.refusal is None and self._takes_effect(outcome, where):
-                then(outcome)
-            else:
-                if where == "MAIL":
-                    self._transaction = None
-                refuse = partial(self._answer, outcome.refusal or IMPOSSIBLE)
-                if where == "CONNECT":
-                    self._caller.when_named(refuse)  # the refusals that follow it name the client
-                else:
-                    refuse()
-            self._connection.pump()
-
+        decided = partial(self._decided, session, then)
         evaluate(evaluation, self._answers, decided, self._connection.guard)
+
+    def _decided(self, session: Session, then: Callable[[Outcome], None], outcome: Outcome) -> None:
+        where = session.protocol_state
+        self._evaluation = None
+        self._telling.decided(outcome, where, session)
+        if outcome.discards and where in MESSAGE_STAGES and self._transaction is not None:
+            self._transaction.discards = True
+        if outcome.hangs_up:
+            self.dialogue.hang_up()
+        elif outcome.refusal is None and self._takes_effect(outcome, where):
+            then(outcome)
+        else:
+            if where == "MAIL":
+                self._transaction = None
+            refuse = partial(self._answer, outcome.refusal or IMPOSSIBLE)
+            if where == "CONNECT":
+                self._caller.when_named(refuse)  # the refusals that follow it name the client
+            else:
+                refuse()
+        self._connection.pump()
 
     def _answer(self, reply: Reply) -> None:
         """Decide by a reply; a refusal waits until it is known which footer it has."""
@@ -270,17 +272,16 @@ class SmtpSession:
         self._judge(self._door.policy.mail, "MAIL", self._accept)
 
     def _recipient_given(self, event: events.RecipientGiven) -> None:
-        transaction = self._transaction
-        assert transaction is not None  # the dialogue takes no RCPT without MAIL
-
-        def permitted(outcome: Outcome) -> None:
-            if outcome.discards:
-                self.dialogue.decide(None)
-            else:
-                answered = partial(self._recipient_answered, recipient=event.recipient.address)
-                self._offers().offer(transaction, event.recipient, answered)
-
+        permitted = partial(self._recipient_permitted, event.recipient)
         self._judge(self._door.policy.rcpt, "RCPT", permitted, recipient=event.recipient.address)
+
+    def _recipient_permitted(self, recipient: Recipient, outcome: Outcome) -> None:
+        assert self._transaction is not None  # the dialogue takes no RCPT without MAIL
+        if outcome.discards:
+            self.dialogue.decide(None)
+        else:
+            answered = partial(self._recipient_answered, recipient=recipient.address)
+            self._offers().offer(self._transaction, recipient, answered)
 
     def _recipient_answered(self, reply: Reply, recipient: str) -> None:
         transaction = self._transaction

@@ -40,7 +40,7 @@ class Entries:
             self._values.append(value)
         place = line << _LINE_SHIFT | number
         former = self._places.setdefault(key, place)
-        return 0 if former is place else former >> _LINE_SHIFT
+        return 0 if former == place else former >> _LINE_SHIFT
 
     def get(self, key: str) -> tuple[str, int] | None:
         """Give value and line."""

@@ -1,6 +1,7 @@
 """MAIL FROM: the sender of a message opens a transaction (RFC 5321 section 4.1.1.2)."""
 
 import re
+from functools import partial
 
 from gatepost.model.envelope import Sender
 from gatepost.model.reply import Reply
@@ -39,17 +40,16 @@ def mail(chat: Chat, line: str) -> None:
             _tell_size(chat, line)
         chat.refuse(sender)
         return
-    chosen = sender
+    chat.ask(SenderGiven(sender), partial(_settle, sender))
 
-    def settle(chat: Chat, reply: Reply | None) -> None:
-        if reply is not None and not reply.is_positive:
-            chat.refuse(reply)
-            return
-        chat.sender = chosen
-        chat.state = State.MAIL
-        chat.accept(reply or _OK)
 
-    chat.ask(SenderGiven(chosen), settle)
+def _settle(sender: Sender, chat: Chat, reply: Reply | None) -> None:
+    if reply is not None and not reply.is_positive:
+        chat.refuse(reply)
+        return
+    chat.sender = sender
+    chat.state = State.MAIL
+    chat.accept(reply or _OK)
 
 
 def _tell_size(chat: Chat, line: str) -> None:
