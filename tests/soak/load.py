@@ -35,6 +35,7 @@ class Load:
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []
         self.left_out = 0
+        self._network = "127.1"
         self._kinds: tuple[tuple[int, Callable[[], Awaitable[None]]], ...] = (
             (30, lambda: self._deliver("SMTP", b"bob@example.com")),
             (10, lambda: self._deliver("greylisted", b"bob@grey.example")),
@@ -90,8 +91,13 @@ class Load:
         if self._running:
             await asyncio.wait(self._running, timeout=within_s)
 
+    async def visit_everything(self) -> None:
+        """Messages of each kind from clients never seen before: whatever was away is seen to be back."""
+        self._network = "127.9"
+        await asyncio.gather(*(kind() for _, kind in self._kinds[:4] * 3))
+
     def _source(self) -> str:
-        return f"127.1.{self._chance.randrange(8)}.{self._chance.randrange(1, 255)}"
+        return f"{self._network}.{self._chance.randrange(8)}.{self._chance.randrange(1, 255)}"
 
     # Messages
 

@@ -29,6 +29,12 @@ SETTLED_S = 10.0
 
 LAST_TRIES_S = 40.0
 
+LEFT_ALONE_S = 6.0
+"""So long nobody asks what has just failed; a name server longest (world/names/ports.py, PROBE_EVERY_S)."""
+
+WARM_S, CALIBRATION_S = 3.0, 20.0
+"""How long clients that never pause are served, before it counts and while it does."""
+
 
 def collect(site: Site, ledger: Ledger, *, everything: bool) -> None:
     """Take what arrived into the ledger, and off the disk."""
@@ -43,23 +49,33 @@ def collect(site: Site, ledger: Ledger, *, everything: bool) -> None:
         path.unlink()
 
 
+async def keep_collecting(site: Site, ledger: Ledger) -> None:
+    """Every second, until cancelled: else the Maildirs fill their disk by themselves."""
+    while True:
+        await asyncio.sleep(1)
+        await asyncio.to_thread(collect, site, ledger, everything=False)
+
+
 async def play(site: Site, ledger: Ledger, scales: Scales, seconds: float, rate: float, seed: str) -> list[str]:
     """Load and faults for so long; gives the lines of the report."""
     loop = asyncio.get_running_loop()
     chance = random.Random(seed)
     faults = Faults(site, chance)
     load = Load(site, ledger, faults, chance)
-    measured = await load.capacity(min(5.0, seconds / 10))
+    collecting = asyncio.create_task(keep_collecting(site, ledger))
+    await load.capacity(min(WARM_S, seconds / 10))
+    measured = await load.capacity(min(CALIBRATION_S, seconds / 10))
     rate = rate or measured / 2
-    told = [f"load: {rate:.0f} sessions a second ({measured:.0f} at most without faults)"]
+    told = [
+        f"load: {rate:.0f} sessions a second, {rate / max(measured, 1):.0%} of the {measured:.0f} taken without faults"
+    ]
     tasks = [asyncio.create_task(load.run(rate)), asyncio.create_task(faults.run())]
     began = loop.time()
     while loop.time() < began + seconds:
         await asyncio.sleep(1)
         faults.is_gentle = loop.time() > began + seconds / 2
         scales.weigh(loop.time(), site.gate.memory_kb())
-        await asyncio.to_thread(collect, site, ledger, everything=False)
-        for task in tasks:
+        for task in (*tasks, collecting):
             if task.done():
                 task.result()
     for task in tasks:
@@ -67,6 +83,10 @@ async def play(site: Site, ledger: Ledger, scales: Scales, seconds: float, rate:
     await asyncio.wait(tasks)
     site.stop_everything_paused()
     await load.finish(LAST_TRIES_S)
+    await asyncio.sleep(LEFT_ALONE_S)
+    await load.visit_everything()
+    collecting.cancel()
+    await asyncio.wait([collecting])
     told.append(f"faults: {faults.done.total()}: {dict(faults.done.most_common())}")
     told.append(f"heard: {dict(sorted(load.counts.items()))}; {load.left_out} sessions left out")
     ledger.faults.extend(load.faults)
@@ -93,7 +113,9 @@ def soak(minutes: float, rate: float, seed: str, keep: Path | None) -> int:
         f"outages told: {dict(sorted(counts.items()))}; {len(warnings)} warnings in {log.count(chr(10))} lines"
     )
     report.append(f"memory: {scales.told()}")
-    faults = ledger.judge() + unexpected(log) + doubled + ([f"exit status {status}"] if status else [])
+    faults = (
+        ledger.judge() + unexpected(log) + doubled + scales.judge() + ([f"exit status {status}"] if status else [])
+    )
     print("\n".join(report))
     print(
         f"{len(faults)} faults" if faults else "no faults: every message accounted for, nothing unexpected in the log"

@@ -6,6 +6,7 @@ log says it once for each outage; nobody waits longer than the deadline.
 import asyncio
 import contextlib
 import re
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -152,3 +153,27 @@ def test_a_next_hop_that_is_away_is_one_line_in_and_one_line_out():
         ]
         away, back = [line for line in told if "mail is put off meanwhile" in line or "answers again" in line]
         assert "Connection refused" in away and re.fullmatch(r" answers again after \d+ s", back)
+
+
+def test_a_hop_that_lets_nobody_in_is_no_fault_of_a_worker_that_ends():
+    """Its backlog is full: the connection is still being opened when the time of the session is over."""
+    with contextlib.ExitStack() as stack:
+        hop = stack.enter_context(socket.socket())
+        hop.bind(("127.0.0.1", 0))
+        hop.listen(0)
+        for _ in range(3):
+            caller = stack.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(hop.getsockname())
+        address = f"127.0.0.1:{hop.getsockname()[1]}"
+        gate = stack.enter_context(running_gate("shutdown_grace_time = 1s\n", hop=address, workers=1))
+        client = stack.enter_context(socket.create_connection(("127.0.0.1", gate.port)))
+        for words in (b"EHLO a.example", b"MAIL FROM:<a@b.example>"):
+            client.recv(1000)
+            client.sendall(words + b"\r\n")
+        client.recv(1000)
+        client.sendall(b"RCPT TO:<bob@example.com>\r\n")
+        time.sleep(0.3)
+        gate.signal(signal.SIGTERM)
+        assert gate.end() == 0
+        assert "unexpected" not in gate.log(), gate.log()

@@ -293,6 +293,7 @@ def test_a_snapshot_that_fails_once_is_taken_again_and_said_once(table, monkeypa
         assert t._snapshot is None and len(lines) == 1 and "kept whole" in lines[0]
         server.is_too_large = False
         await until(lambda: t._snapshot is not None)
+        assert len(lines) == 2 and lines[1].endswith("it is kept whole again")
         t.close()
 
     run(main())

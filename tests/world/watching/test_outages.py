@@ -5,7 +5,7 @@ import os
 import pytest
 
 from gatepost.world.watching import outages
-from gatepost.world.watching.outages import Ended, forget_outages, outages_of
+from gatepost.world.watching.outages import Ended, forget_outages, outages_of, when_told
 
 
 class Clock:
@@ -81,3 +81,17 @@ def test_any_name(name):
     assert outages_of(name).begins()
     forget_outages()
     assert outages_of(name).ends() is None
+
+
+def test_whoever_has_to_say_something_writes_his_log():
+    """And only he: for what is not said there is nothing to be written."""
+    written: list[str] = []
+    when_told(lambda: written.append("log"))
+    try:
+        assert outages_of("a").ends() is None and written == []
+        assert outages_of("a").begins() and written == ["log"]
+        assert not outages_of("a").begins() and written == ["log"]
+        assert outages_of("a").ends() is not None and written == ["log"] * 2
+    finally:
+        when_told(None)
+    assert outages_of("b").begins() and written == ["log"] * 2

@@ -7,8 +7,8 @@ Nobody waits for the store. A session goes on by what is known, and learns a rou
 one too many. What has happened is gathered for GATHER_S and told in one script, which answers with what the other
 machines have. Events count from the first on any machine, for anvil_rate_time_unit.
 
-Unavailable: this machine counts alone; what happens meanwhile is not told later. One line when it begins, one when it
-is over; RETRY_S after a failure the store is tried again.
+Unavailable: this machine counts alone; what happens meanwhile is not told later. One line of all workers when it
+begins, one when it is over; RETRY_S after a failure the store is tried again.
 Limits: MOST_AT_ONCE clients in one script; a machine that is gone counts for STALE_S more; KNOWN clients remembered.
 Machines should agree on the time within seconds.
 
@@ -26,6 +26,7 @@ from hashlib import blake2b
 from gatepost.world.limits.shared_counts import ClientCounts, Event
 from gatepost.world.redis_server import Script, is_cluster, open_server, shown
 from gatepost.world.watching.log import Logging
+from gatepost.world.watching.outages import outages_of
 
 GATHER_S = 0.005
 MOST_AT_ONCE = 256
@@ -119,7 +120,7 @@ class StoreCounts:
         self._work: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._retry_at = 0.0
-        self._is_away = False
+        self._outages = outages_of(f"anvil_store {self._name}")
         self._again: asyncio.TimerHandle | None = None
 
     def client_key(self, service: str, network: bytes) -> int:
@@ -196,6 +197,7 @@ class StoreCounts:
             client: [str(self._counts.connections.get(client, 0)), *map(str, news.events)]
             for client, news in batch.items()
         }
+        asked_at = time.monotonic()
         begin = [self._machine, self._process, str(int(time.time())), str(STALE_S), str(self._within_s)]
         if self._is_cluster:
             runs = (self._script.run(self._server, self._keys(client), begin + words[client]) for client in batch)
@@ -204,8 +206,7 @@ class StoreCounts:
             keys = [key for client in batch for key in self._keys(client)]
             flat = [word for client in batch for word in words[client]]
             told = await self._script.run(self._server, keys, begin + flat)
-        if self._is_away:
-            self._is_away = False
+        if self._outages.ends(asked_at):
             self._log.info(f"anvil_store {self._name} is back: clients are counted over all machines again")
         until = time.monotonic() + STALE_S
         for at, (client, news) in enumerate(batch.items()):
@@ -223,8 +224,7 @@ class StoreCounts:
         self._retry_at = time.monotonic() + RETRY_S
         self._news.clear()
         self._others.clear()
-        if not self._is_away:
-            self._is_away = True
+        if self._outages.begins():
             why = str(failure) or type(failure).__name__
             text = f"anvil_store {self._name}: {why}: this machine counts its clients alone until it is back"
             self._log.warning(text)

@@ -23,6 +23,7 @@ Postfix: local(8) delivers the same headers; the directory layout is virtual(8)'
 import asyncio
 import errno
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -73,6 +74,7 @@ class MaildirDestination:
     """The Destination of one client session towards the Maildirs."""
 
     __slots__ = (
+        "_began",
         "_canonical",
         "_done",
         "_failure",
@@ -104,6 +106,7 @@ class MaildirDestination:
         self._soon: asyncio.Handle | None = None
         self._done: ReplyCallback | None = None
         self._mail: Mail | None = None
+        self._began = 0.0
         self._message: MaildirMessage | None = None
         self._recipients: list[str] = []
         self._waiting: list[bytes] = []
@@ -133,6 +136,7 @@ class MaildirDestination:
             self._start_over()
             self._tell_soon(done, NO_RECIPIENTS)
             return
+        self._began = time.monotonic()
         self._message = self._store.begin(MaildirEnvelope(self._mail.sender.address, tuple(self._recipients)))
         self._tell_soon(done, GO_AHEAD)
 
@@ -250,7 +254,7 @@ class MaildirDestination:
             return
         ident = self._mail.origin.ident if self._mail else ""
         if error is None:
-            self._store.room.ends(self._log)
+            self._store.room.ends(self._log, self._began)
         reply = Reply(250, "2.0.0", f"Ok: queued as {ident}") if error is None else self._reply_to(error)
         done, self._done = self._done, None
         self._start_over()

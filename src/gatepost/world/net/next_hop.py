@@ -173,7 +173,8 @@ class NextHop:
         """Take an answer of the hop."""
         match event:
             case Ready():
-                self._pool.outage(self._address).ends(self._log)
+                assert self._connection is not None
+                self._pool.outage(self._address).ends(self._log, self._connection.opened_at)
                 self._open()
             case IdentityRefused(command, given, reply):
                 self._identity_refused(command, given, reply)

@@ -131,7 +131,12 @@ class NextHopPool:
 
     def outage(self, address: HopAddress) -> Outage:
         """What the log is told of this hop."""
-        return self._outages.get(address) or self._outages.setdefault(address, Outage(f"next hop {address}"))
+        outage = self._outages.get(address)
+        if outage is None:
+            if len(self._outages) >= ADDRESS_LIMIT:
+                self._outages.clear()  # what is known of them lies in memory that all workers share
+            outage = self._outages[address] = Outage(f"next hop {address}")
+        return outage
 
     def complain(self, log: Callable[[str, str], None], text: str) -> None:
         """Log a warning about a hop, unless the very same was logged within the last minute."""

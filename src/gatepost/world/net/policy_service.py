@@ -37,6 +37,9 @@ from gatepost.world.watching.outages import outages_of
 MOST_CONNECTIONS = 100
 """For each pool of each worker."""
 
+MOST_SERVICES = 1000
+"""Pools that are remembered while they are idle: a pattern may make endpoints of what clients send."""
+
 Done = Callable[[Answer[Any]], None]
 
 
@@ -58,6 +61,9 @@ class PolicyServices:
         key = (request.endpoint, request.limits)
         service = self._services.get(key)
         if service is None:
+            if len(self._services) >= MOST_SERVICES:
+                self._services = {key: each for key, each in self._services.items() if each.connection_count}
+                self._outages.clear()  # what is known of them lies in memory that all workers share
             service = self._services[key] = self._service(*key)
         inquiry = Inquiry(service, encode_attributes(request.attributes), done)
         service.start(inquiry)

@@ -13,6 +13,7 @@ import random
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from traceback import clear_frames
 from typing import Generic, Protocol, TypeVar
 
 from gatepost.world.tables.lookup_file import LookupFile
@@ -92,20 +93,28 @@ class Failover(Generic[H]):
 
     def connect(self, connect: Callable[[H], C]) -> C:
         """Connect to the best server that can be reached. Raises ServerAwayError with the last reason."""
-        why: ServerAwayError | None = None
+        why = ""
         for host in self._order():
             try:
                 connection = connect(host)
             except ServerAwayError as away:
                 self._avoided[host] = time.monotonic() + AVOIDED_S
-                why = away
+                why = str(away)
+                _let_go(away)
             else:
                 self._avoided.pop(host, None)
                 return connection
-        raise why or ServerAwayError("no server is named")
+        raise ServerAwayError(why or "no server is named")
 
     def _order(self) -> list[H]:
         """The best first; those that failed lately come last."""
         now = time.monotonic()
         hosts = random.sample(self._hosts, len(self._hosts))
         return sorted(hosts, key=lambda host: (self._avoided.get(host, 0.0) > now, not host.is_unix))
+
+
+def _let_go(failure: BaseException | None) -> None:
+    """Let go of the frames that a failure went through: drivers leave cycles there, which hold their connection."""
+    while failure is not None:
+        clear_frames(failure.__traceback__)
+        failure = failure.__context__

@@ -311,7 +311,8 @@ class RemoteTable(AwaitedTable):
                     self._tell(f"{self._label}: it cannot be kept whole: without its server strangers are not known")
                 self._after("snapshot", TRY_WHOLE_AGAIN_S, self._take_snapshot)
                 return
-            self._snapshot_outages.ends(began)
+            if self._snapshot_outages.ends(began) and self._tell is not None:
+                self._tell(f"{self._label}: it is kept whole again")
             self._snapshot = result
             again_s = max(self._limits.cache_ttl_s, TRY_AGAIN_S, (time.monotonic() - began) * COSTS_AT_MOST)
             self._after("snapshot", again_s, self._take_snapshot)

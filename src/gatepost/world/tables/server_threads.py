@@ -86,7 +86,7 @@ def _result_of(job: _Job, server: Server) -> Result:
     try:
         return job.work(server)
     except ServerAwayError as away:
-        return away
+        return ServerAwayError(str(away))  # without the frames, and the connection, that it went through
     except Exception as error:  # noqa: BLE001 -- whatever a driver raises besides means that nothing can be asked
         server.close()
         return ServerAwayError(f"{type(error).__name__} in the driver")

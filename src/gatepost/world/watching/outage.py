@@ -26,8 +26,8 @@ class Outage:
         if self._outages.begins():
             log("warning", f"{self._name}: {why}: mail is put off meanwhile")
 
-    def ends(self, log: Log) -> None:
-        """It works."""
-        ended = self._outages.ends()
+    def ends(self, log: Log, asked_at: float) -> None:
+        """It has done what it was asked for then (time.monotonic()); what began before the outage ends nothing."""
+        ended = self._outages.ends(asked_at)
         if ended is not None:
             log("info", f"{self._name} {self._back} after {ended.lasted_s:.0f} s")

@@ -8,6 +8,9 @@ Shared memory, made by the supervisor when it loads this file, holds a record fo
 lock of the kernel, which goes with a process however that ends. Nobody owns an outage: whoever has an answer ends it,
 so one that was begun by a worker that is gone is ended too. An answer to what was asked before it began ends nothing.
 
+Who is told to say something says it at once: a worker has `when_told` write its log then, for what waited in it would
+be lost with a worker that is killed, and nobody would say it again.
+
 What comes and goes is told at most every QUIET_S: an outage that begins sooner is told when it has lasted until then,
 and its end only if its beginning was.
 
@@ -76,6 +79,17 @@ class _Board:
 
 
 _board = _Board()
+_on_told: list[Callable[[], object]] = []
+
+
+def when_told(do: Callable[[], object] | None) -> None:
+    """Call this whenever a line is to be said in this process (None: nothing); it is called before the line is."""
+    _on_told[:] = [] if do is None else [do]
+
+
+def _tell() -> None:
+    for do in _on_told:
+        do()
 
 
 class Outages:
@@ -103,6 +117,8 @@ class Outages:
             since = since or max(now, 1e-9)
             count = min(count + failures, 2**32 - 1)
             _RECORD.pack_into(_board.memory, at, self._key, since, told_from, is_told or tells, count)
+        if tells:
+            _tell()
         return tells
 
     @property
@@ -130,7 +146,10 @@ class Outages:
             if not at or known != self._key or not since or is_too_old:
                 return None
             _RECORD.pack_into(_board.memory, at, self._key, 0.0, told_from, 0, 0)
-        return Ended(now - since, count) if is_told else None
+        if not is_told:
+            return None
+        _tell()
+        return Ended(now - since, count)
 
 
 def outages_of(name: str, clock: Callable[[], float] = time.monotonic) -> Outages:
