@@ -33,8 +33,8 @@ from gatepost.world.watching.log import Log
 MESSAGE_SIZE = 64  # octets; the longest is "finish " and a number
 
 GC_THRESHOLDS = (20_000, 10, 10)
-"""When the garbage of reference cycles is looked for: not often, for a session that is over leaves none. At Python's 700
-the search took 6 % of a worker's time."""
+"""When the garbage of reference cycles is looked for: not often, for a session that is over leaves none. At Python's
+700 the search took 6 % of a worker's time."""
 
 
 @dataclass(frozen=True, slots=True)
