@@ -62,6 +62,8 @@ def understood(postfix: Turn, gatepost: Turn, before: Sequence[Turn]) -> str:
     command = postfix.said.upper()
     if _NO_QUEUE.match(ours):
         return "HOLD, FILTER, and BCC and REDIRECT at the end of a message, need a queue"
+    if theirs.rstrip() == ours and theirs.endswith(" "):
+        return "blanks at the end of a value, left by a $name without a value, are not sent"
     if "\n" in command and postfix.heard == (CLOSED,) and gatepost.heard[-1] == CLOSED:
         return "HANGUP: Postfix drops the replies of the same pipelined group"
     if "ETRN" in command and ours.startswith("458"):
