@@ -11,23 +11,18 @@ What is not drawn: a TLS session or a login (another module compares those); a w
 hour); IPv6 networks, which Postfix 3.7 does not make one client.
 """
 
-import argparse
-import json
-import os
 import random
 import shutil
 import socket
 import sys
-import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.parity.run import INSIDE, in_private_namespace
 from tests.parity.servers import make_network, name_server, run_gatepost, run_postfix, wait_for_port
+from tests.parity.side_by_side import Comparison, row
 from tests.wire.smtp.private_postfix import SERVICES
 
 FIRST_PORT = 6400
@@ -213,7 +208,7 @@ def run(seed: int, rounds: int, directory: Path) -> Iterator[Difference | str]:
     for side, host in HOSTS.items():
         (directory / side).mkdir()
         (directory / side / "main.cf").write_text(MAIN_CF.format(directory=directory))
-        rows = "".join(_row(host, number, door) for number, door in enumerate(doors))
+        rows = "".join(row(host, FIRST_PORT + number, "100", "smtpd", door) for number, door in enumerate(doors))
         rows += f"{host}:{READY_PORT} inet n - n - - smtpd\n"
         services = SERVICES + "anvil unix - - n - 1 anvil\nproxymap unix - - n - - proxymap\n"
         (directory / side / "master.cf").write_text(rows + services)
@@ -227,50 +222,17 @@ def run(seed: int, rounds: int, directory: Path) -> Iterator[Difference | str]:
             yield from compare(FIRST_PORT + number, door, chance)
 
 
-def _row(host: str, number: int, door: dict[str, str]) -> str:
-    options = "".join(f"  -o {{ {name} = {value} }}\n" for name, value in door.items())
-    return f"{host}:{FIRST_PORT + number} inet n - n - 100 smtpd\n{options}"
+def _shown(found: Difference) -> str:
+    return "\n   ".join(
+        (f"-- {found.door}", *found.steps, f"postfix:  {found.postfix}", f"gatepost: {found.gatepost}")
+    )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.parity.limits", description=__doc__.partition("\n")[0])
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    options = parser.parse_args(arguments)
-    if os.geteuid() != 0:
-        parser.error("needs root (a network namespace of its own)")
-    if INSIDE not in os.environ:
-        return in_private_namespace("tests.parity.limits", list(arguments or sys.argv[1:])).returncode
-    directory = Path(tempfile.mkdtemp(prefix="gatepost-parity-"))
-    directory.chmod(0o755)
-    replies: Counter[str] = Counter()
-    differences: list[Difference] = []
-    try:
-        for result in run(options.seed, options.rounds, directory):
-            if isinstance(result, Difference):
-                differences.append(result)
-            else:
-                replies[result.rstrip().rpartition("\n")[2]] += 1
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-    if options.json:
-        print(json.dumps({"replies": replies, "differences": [asdict(found) for found in differences]}))
-    else:
-        for found in differences:
-            print(
-                f"-- {found.door}",
-                *found.steps,
-                f"postfix:  {found.postfix}",
-                f"gatepost: {found.gatepost}",
-                sep="\n   ",
-            )
-        for reply, times in replies.most_common():
-            print(f"{times:6} {reply}")
-        print(f"{replies.total()} replies the same, {len(differences)} differences (seed {options.seed})")
-    return 1 if differences else 0
+def _last_line(heard: str) -> str:
+    return heard.rstrip().rpartition("\n")[2]
 
+
+LIMITS = Comparison("tests.parity.limits", __doc__, ("rounds", 40), run, _last_line, _shown)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(LIMITS.main())

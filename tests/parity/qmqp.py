@@ -13,25 +13,20 @@ Postfix may refuse by what it adds. Postfix closes on unread input, so that its 
 again.
 """
 
-import argparse
 import contextlib
-import json
-import os
 import random
 import re
 import shutil
 import socket
 import sys
-import tempfile
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from gatepost.wire.netstrings import netstring
-from tests.parity.run import INSIDE, in_private_namespace
 from tests.parity.servers import make_network, name_server, run_gatepost, run_postfix, wait_for_port
+from tests.parity.side_by_side import Comparison, row
 from tests.parity.world import CLIENTS
 from tests.wire.smtp.private_postfix import SERVICES
 
@@ -190,7 +185,7 @@ def run(seed: int, count: int, directory: Path) -> Iterator[Difference | str]:
     for side, host in HOSTS.items():
         (directory / side).mkdir()
         (directory / side / "main.cf").write_text(MAIN_CF.format(directory=directory))
-        rows = "".join(_row(host, number, door) for number, door in enumerate(doors))
+        rows = "".join(row(host, FIRST_PORT + number, "-", "qmqpd", door) for number, door in enumerate(doors))
         (directory / side / "master.cf").write_text(rows + SERVICES + "proxymap unix - - n - - proxymap\n")
     with ExitStack() as stack:
         stack.enter_context(name_server(directory))
@@ -201,46 +196,16 @@ def run(seed: int, count: int, directory: Path) -> Iterator[Difference | str]:
         yield from compare(doors, count, chance)
 
 
-def _row(host: str, number: int, door: dict[str, str]) -> str:
-    options = "".join(f"  -o {{ {name} = {value} }}\n" for name, value in door.items())
-    return f"{host}:{FIRST_PORT + number} inet n - n - - qmqpd\n{options}"
+def _shown(found: Difference) -> str:
+    lines = (f"-- {found.door} client {found.client}", found.packet, f"postfix:  {found.postfix}")
+    return "\n   ".join((*lines, f"gatepost: {found.gatepost}"))
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run from the command line."""
-    parser = argparse.ArgumentParser(prog="python -m tests.parity.qmqp", description=__doc__.partition("\n")[0])
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--packets", type=int, default=3000)
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    options = parser.parse_args(arguments)
-    if os.geteuid() != 0:
-        parser.error("needs root (a network namespace of its own)")
-    if INSIDE not in os.environ:
-        return in_private_namespace("tests.parity.qmqp", list(arguments or sys.argv[1:])).returncode
-    directory = Path(tempfile.mkdtemp(prefix="gatepost-parity-"))
-    directory.chmod(0o755)
-    replies: Counter[str] = Counter()
-    differences: list[Difference] = []
-    try:
-        for result in run(options.seed, options.packets, directory):
-            if isinstance(result, Difference):
-                differences.append(result)
-            else:
-                replies[re.sub(r"Error: \S+ is not", "Error: … is not", result)] += 1
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
-    if options.json:
-        print(json.dumps({"replies": replies, "differences": [asdict(found) for found in differences]}))
-    else:
-        for found in differences:
-            print(
-                f"-- {found.door} client {found.client}\n   {found.packet}\n   postfix:  {found.postfix}\n   gatepost: {found.gatepost}"
-            )
-        for reply, times in replies.most_common():
-            print(f"{times:6} {reply or '(closed)'}")
-        print(f"{replies.total()} replies the same, {len(differences)} differences (seed {options.seed})")
-    return 1 if differences else 0
+def _without_address(reply: str) -> str:
+    return re.sub(r"Error: \S+ is not", "Error: … is not", reply)
 
+
+QMQP = Comparison("tests.parity.qmqp", __doc__, ("packets", 3000), run, _without_address, _shown)
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(QMQP.main())

@@ -258,8 +258,17 @@ def _read_records(packet: bytes, offset: int, count: int, asked: str) -> tuple[t
 
 
 def _read_name(packet: bytes, offset: int) -> tuple[str, int]:
-    """Read a name; give it and the offset behind it. IndexError where the message ends inside it."""
-    labels = []
+    """Read a name; give it and the offset behind it. Raises as skip_name does."""
+    labels: list[bytes] = []
+    end = skip_name(packet, offset, labels)
+    return _name_text(labels), end
+
+
+def skip_name(packet: bytes, offset: int, labels: list[bytes] | None = None) -> int:
+    """Give the offset behind a name, whose labels go into a list where one is given.
+
+    Raises: BrokenError; IndexError where the message ends inside the name.
+    """
     end = 0
     barrier = offset
     room = _MAX_NAME_OCTETS - 1
@@ -268,31 +277,8 @@ def _read_name(packet: bytes, offset: int) -> tuple[str, int]:
         if size <= _MAX_LABEL_OCTETS:
             start = offset + 1
             offset = start + size
-            labels.append(packet[start:offset])
-            room -= size + 1
-            if room < 0:
-                raise BrokenError("name longer than 255 octets")
-        elif size >= 0xC0:
-            target = (size & 0x3F) << 8 | packet[offset + 1]
-            end = end or offset + 2
-            pointers += 1
-            if target >= barrier or pointers > _MAX_POINTERS:
-                raise BrokenError("compression pointer leads nowhere")
-            barrier = offset = target
-        else:
-            raise BrokenError("unknown label type")
-    return _name_text(labels), end or offset + 1
-
-
-def skip_name(packet: bytes, offset: int) -> int:
-    """Give the offset behind a name. Raises as _read_name does, which reads it."""
-    end = 0
-    barrier = offset
-    room = _MAX_NAME_OCTETS - 1
-    pointers = 0
-    while size := packet[offset]:
-        if size <= _MAX_LABEL_OCTETS:
-            offset += size + 1
+            if labels is not None:
+                labels.append(packet[start:offset])
             room -= size + 1
             if room < 0:
                 raise BrokenError("name longer than 255 octets")
