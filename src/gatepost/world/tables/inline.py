@@ -35,7 +35,7 @@ def load(request: TableRequest) -> LoadedTable:
     def results() -> Iterator[tuple[str, str]]:
         return ((value, source) for value in values.values())
 
-    return LoadedTable(search, entries=values.items, results=results)
+    return LoadedTable(search, entries=values.items, results=results, known_keys=values.keys())
 
 
 def _split_entry(word: str) -> tuple[str, str]:

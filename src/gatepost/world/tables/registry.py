@@ -12,7 +12,7 @@ Postfix: DATABASE_README
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from gatepost.model.answer import NOT_FOUND, Answer, Found, NotFound, Unavailable
+from gatepost.model.answer import Answer
 from gatepost.model.errors import Complaint
 from gatepost.policy.questions import TableHit, TableLookup
 from gatepost.world.tables.awaited import AwaitedTable, Done, Tell, Ticket
@@ -152,16 +152,7 @@ class Tables:
         if isinstance(table, AwaitedTable):
             return table.instant(question.keys)
         assert isinstance(table, LocalTable)
-        for key in question.keys:
-            answer = table.find(key)
-            if isinstance(answer, NotFound):
-                continue
-            if isinstance(answer, Unavailable):
-                return answer
-            if not answer.value:
-                return Unavailable(f"{answer.source or table.name}: the result is empty")
-            return Found(TableHit(key, answer.value), answer.source)
-        return NOT_FOUND
+        return table.find_first(question.keys)
 
     def ask(self, question: TableLookup, done: Done) -> Ticket:
         """Ask a table for which find() gives None; `done` is called once, never from within this call."""

@@ -15,13 +15,14 @@ key, and a Complaint says which file, which line, and what to do (Postfix: dict_
 Postfix: DATABASE_README
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, KeysView
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from gatepost.model.answer import NOT_FOUND, Answer, Found, Unavailable
+from gatepost.model.answer import NOT_FOUND, Answer, Found, NotFound, Unavailable
 from gatepost.model.errors import Complaint, Place
+from gatepost.policy.questions import TableHit
 
 KEY_LENGTH_LIMIT = 4096
 """Characters. Twice Postfix's line_length_limit (2048), which bounds every command that a key can come from."""
@@ -71,6 +72,7 @@ class LoadedTable:
     """What a loader gives: the search, its findings, the files to watch, and its entries if it can list them.
 
     `results` lists every text that it can answer with, GROUP_MARK for a group of a pattern, and where it stands.
+    `known_keys`, where given, are all that it knows, as they are searched for.
     """
 
     search: Search
@@ -78,6 +80,7 @@ class LoadedTable:
     files: tuple[Path, ...] = ()
     entries: Callable[[], Iterable[tuple[str, str]]] | None = None
     results: Callable[[], Iterable[tuple[str, str]]] | None = None
+    known_keys: KeysView[str] | None = None
 
     def make_table(self, record: "TableType", request: TableRequest) -> "Table":
         """Make the table."""
@@ -171,7 +174,18 @@ class Table(Protocol):
 class LocalTable:
     """A table in memory. `find` answers at once; `lookup` is the same as a coroutine, as remote tables have it."""
 
-    __slots__ = ("_folds", "_search", "_smtputf8", "complaints", "entries", "files", "name", "record", "results")
+    __slots__ = (
+        "_folds",
+        "_known_keys",
+        "_search",
+        "_smtputf8",
+        "complaints",
+        "entries",
+        "files",
+        "name",
+        "record",
+        "results",
+    )
 
     def __init__(self, record: TableType, request: TableRequest, loaded: LoadedTable) -> None:
         self.name = request.name
@@ -181,8 +195,29 @@ class LocalTable:
         self.entries = loaded.entries
         self.results = loaded.results
         self._search = loaded.search
+        self._known_keys = loaded.known_keys
         self._folds = record.folds_keys
         self._smtputf8 = request.smtputf8
+
+    def find_first(self, keys: tuple[str, ...]) -> Answer[TableHit]:
+        """The first of several keys that the table knows.
+
+        Unavailable: the table failed, or the value is empty (Postfix: an empty result is not allowed).
+        """
+        if self._known_keys is not None and self._known_keys.isdisjoint(keys):
+            as_one = "".join(keys)
+            if as_one.isascii() and as_one == as_one.lower():  # what find() would say of each key, for nearly all
+                return NOT_FOUND
+        for key in keys:
+            answer = self.find(key)
+            if isinstance(answer, NotFound):
+                continue
+            if isinstance(answer, Unavailable):
+                return answer
+            if not answer.value:
+                return Unavailable(f"{answer.source or self.name}: the result is empty")
+            return Found(TableHit(key, answer.value), answer.source)
+        return NOT_FOUND
 
     def find(self, key: str) -> Answer[str]:
         """Give the value of one key. Found.source is `file:line`."""

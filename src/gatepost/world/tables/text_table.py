@@ -9,7 +9,7 @@ Gives: Entries; 1,000,000 load in about 3 s and take some 160 MB, which workers 
 Postfix: postmap(1) INPUT FILE FORMAT
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 
 from gatepost.model.answer import NOT_FOUND, Answer, Found
 from gatepost.world.tables.source import Source
@@ -46,6 +46,10 @@ class Entries:
         """Give value and line."""
         place = self._places.get(key)
         return None if place is None else (self._values[place & (1 << _LINE_SHIFT) - 1], place >> _LINE_SHIFT)
+
+    def keys(self) -> KeysView[str]:
+        """Give all keys."""
+        return self._places.keys()
 
     def __iter__(self) -> Iterator[tuple[str, str, int]]:
         """Give keys, values and lines in the order of their lines."""
@@ -144,4 +148,4 @@ def as_table(source: Source, table: Entries) -> LoadedTable:
     def results() -> Iterator[tuple[str, str]]:
         return ((value, place(line)) for _key, value, line in table)
 
-    return LoadedTable(search, source.complaints, source.files, entries, results)
+    return LoadedTable(search, source.complaints, source.files, entries, results, table.keys())
