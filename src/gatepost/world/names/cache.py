@@ -50,26 +50,21 @@ class Cache:
 
     def put(self, key: Key, outcome: Outcome) -> None:
         """Keep an outcome for its time; that nothing was asked is not worth keeping."""
-        if isinstance(outcome, Failed) and outcome.is_ours:
-            return
+        if isinstance(outcome, Failed):
+            if outcome.is_ours:
+                return
+            lifetime_s = FAILURE_S
+        else:
+            ceiling_s = MAX_POSITIVE_S if isinstance(outcome, Records) else MAX_NEGATIVE_S
+            ttl_s = outcome.ttl_s  # without an SOA a negative answer may hardly be kept at all (RFC 2308)
+            lifetime_s = MIN_TTL_S if ttl_s is None or ttl_s < MIN_TTL_S else min(ttl_s, ceiling_s)
         entries = self._entries
         if key in entries:
             del entries[key]
-        entries[key] = (self._clock() + lifetime_s(outcome), outcome)
+        entries[key] = (self._clock() + lifetime_s, outcome)
         if len(entries) > self._max_entries:
             entries.popitem(last=False)
 
     def clear(self) -> None:
         """Forget everything."""
         self._entries.clear()
-
-
-def lifetime_s(outcome: Outcome) -> int:
-    """Say how long an outcome is kept. Without an SOA a negative answer may hardly be kept at all (RFC 2308)."""
-    if isinstance(outcome, Failed):
-        return FAILURE_S
-    ttl_s = outcome.ttl_s
-    if ttl_s is None or ttl_s < MIN_TTL_S:
-        return MIN_TTL_S
-    ceiling_s = MAX_POSITIVE_S if isinstance(outcome, Records) else MAX_NEGATIVE_S
-    return min(ttl_s, ceiling_s)

@@ -9,6 +9,8 @@ from gatepost.world.names.ports import Port, Server
 
 Waiter = Callable[[Outcome], None]
 
+RETRANSMIT_S = 0.4
+
 
 class Flight:
     """What the resolver keeps of one question.
@@ -56,3 +58,15 @@ class Flight:
         self.tcp: TcpQuestion | None = None
         self.is_over = False
         self.why = ""
+
+
+def stage_delays_s(deadline_s: float) -> tuple[float, ...]:
+    """Give the waits between sendings, doubling from 0.4 s; the last ends at the deadline."""
+    delays: list[float] = []
+    left = deadline_s
+    wait = RETRANSMIT_S
+    while left > 2 * wait:
+        delays.append(wait)
+        left -= wait
+        wait *= 2
+    return (*delays, left)

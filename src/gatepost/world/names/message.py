@@ -15,7 +15,7 @@ import re
 import struct
 from collections.abc import Callable
 from socket import AF_INET6, inet_ntoa, inet_ntop
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 A, NS, CNAME, SOA, PTR, MX, TXT, AAAA = 1, 2, 5, 6, 12, 15, 16, 28
 TYPE_CODES = {"A": A, "NS": NS, "CNAME": CNAME, "SOA": SOA, "PTR": PTR, "MX": MX, "TXT": TXT, "AAAA": AAAA}
@@ -30,7 +30,6 @@ EDNS_OCTETS = 1232
 _MAX_POINTERS = 64
 _MAX_NAME_OCTETS = 255
 _MAX_LABEL_OCTETS = 63
-_MOST_LABELS = 4096
 _CLASS_IN = 1
 _HEADER_OCTETS = 12
 _HEADER = struct.Struct("!6H")
@@ -106,19 +105,8 @@ class BrokenError(Exception):
     """Reading stops here; never leaves world.names."""
 
 
-class _WireLabels(dict[bytes, bytes]):
-    """Labels behind the octet of their length. Most are old friends: parts of addresses, domains of lists."""
-
-    def __missing__(self, label: bytes) -> bytes:
-        if not 0 < len(label) <= _MAX_LABEL_OCTETS:
-            raise BrokenError("empty or over-long label")
-        if len(self) >= _MOST_LABELS:
-            self.clear()
-        wire = self[label] = bytes((len(label),)) + label
-        return wire
-
-
-_WIRE_LABELS = _WireLabels()
+_LENGTHS: Final = {octets: bytes((octets,)) for octets in range(1, _MAX_LABEL_OCTETS + 1)}
+"""The octet before a label, of each length that a label may have."""
 
 
 def encode_name(name: str) -> bytes | None:
@@ -132,10 +120,10 @@ def encode_name(name: str) -> bytes | None:
         octets = name.encode("ascii")
     except UnicodeEncodeError:
         return None
-    labels = octets.split(b".") if b"\\" not in octets else _split_escaped(octets)
+    labels = octets.split(b".") if "\\" not in name else _split_escaped(octets)
     try:
-        wire = b"".join(map(_WIRE_LABELS.__getitem__, labels))
-    except BrokenError:
+        wire = b"".join([_LENGTHS[len(label)] + label for label in labels])
+    except KeyError:
         return None
     return wire + b"\x00" if len(wire) < _MAX_NAME_OCTETS else None
 

@@ -29,7 +29,6 @@ Key = tuple[str, int]
 """A question to the DNS: lower-case name without final dot, type code."""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Records:
     """Records of the type asked for, in the order of the reply, at most 100; `owner` is where the chain ended."""
@@ -120,3 +119,6 @@ def no_records(is_name_known: bool, ttl_s: int | None) -> NoRecords:
 def _negative_ttl(authority: tuple[Record, ...]) -> int | None:
     """RFC 2308 section 5: the lesser of the SOA record's own TTL and its minimum field."""
     return next((min(r.ttl_s, r.value) for r in authority if r.type_code == SOA), None)
+
+
+quick(Records)

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from gatepost.world.names.nameservers import Nameserver
-from gatepost.world.watching.outages import Outages, outages_of
+from gatepost.world.watching.outages import SOMETHING_AWAY, Outages, outages_of
 
 PORTS_PER_SERVER = 8
 QUESTIONS_PER_PORT = 250
@@ -41,18 +41,21 @@ class PortOwner(Protocol):
 
 
 class Port:
-    """One connected UDP socket. `flights` holds what is awaited on it, by the two octets of the id."""
+    """One connected UDP socket. `flights` holds what is awaited on it, by the two octets of the id.
+
+    `send(packet)` is the socket's own: it raises OSError, BlockingIOError where only the send buffer is full.
+    """
 
     __slots__ = (
         "_fileno",
         "_loop",
         "_owner",
         "_recv",
-        "_send",
         "_socket",
         "flights",
         "is_retired",
         "questions",
+        "send",
         "server",
     )
 
@@ -60,7 +63,7 @@ class Port:
         """Open it. Raises OSError (no route, no descriptors left)."""
         self.server = server
         self.flights: dict[bytes, Any] = {}
-        self.questions = 0
+        self.questions = 1
         self.is_retired = False
         self._loop = loop
         self._owner = owner
@@ -70,18 +73,10 @@ class Port:
         except OSError:
             self._socket.close()
             raise
-        self._send = self._socket.send
+        self.send = self._socket.send
         self._recv = self._socket.recv
         self._fileno = self._socket.fileno()
         loop.add_reader(self._fileno, self._on_readable)
-
-    def send(self, packet: bytes) -> None:
-        """Send. Raises OSError, but not where only the send buffer is full: that is a lost packet."""
-        self.questions += 1
-        try:
-            self._send(packet)
-        except BlockingIOError:
-            return
 
     def _on_readable(self) -> None:
         try:
@@ -93,17 +88,15 @@ class Port:
             return
         self._owner.on_datagram(self, packet)
 
-    def forget(self, ident: bytes) -> None:
-        """Await this id no longer."""
-        self.flights.pop(ident, None)
+    def close_if_done(self) -> None:
+        """Close a socket that takes no more questions and awaits no more answers."""
         if self.is_retired and not self.flights:
             self.close()
 
     def retire(self) -> None:
         """Take no more questions; close when the last one is answered or given up."""
         self.is_retired = True
-        if not self.flights:
-            self.close()
+        self.close_if_done()
 
     def close(self) -> None:
         """Close at once."""
@@ -153,14 +146,15 @@ class Server:
         self._silent_since = 0.0
 
     def port(self, chance: int, loop: Callable[[], asyncio.AbstractEventLoop], owner: PortOwner) -> Port:
-        """Give one of the sockets at random, opening or replacing it where needed. Raises OSError."""
+        """Give one of the sockets at random for a question, opening or replacing it where needed. Raises OSError."""
         ports = self.ports
         place = chance % PORTS_PER_SERVER
         if place >= len(ports):
             ports.append(Port(self, loop(), owner))
             return ports[-1]
         port = ports[place]
-        if port.questions >= QUESTIONS_PER_PORT or port.is_retired:
+        port.questions += 1
+        if port.questions > QUESTIONS_PER_PORT or port.is_retired:
             fresh = Port(self, loop(), owner)
             ports[place] = fresh
             port.retire()
@@ -171,7 +165,7 @@ class Server:
         """Note a packet that answers what was asked then."""
         self._misses = 0
         self.is_silent = False
-        if self._outages.ends(asked_at):
+        if SOMETHING_AWAY[0] and self._outages.ends(asked_at):
             self._complain(f"DNS: name server {self.nameserver} answers again")
 
     def note_miss(self, now: float) -> None:

@@ -21,7 +21,8 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gatepost.world.names.flight import Flight, Waiter
+from gatepost.world.names.choosing import choose
+from gatepost.world.names.flight import Flight, Waiter, stage_delays_s
 from gatepost.world.names.message import (
     FORMERR,
     Garbage,
@@ -34,11 +35,10 @@ from gatepost.world.names.message import (
 from gatepost.world.names.nameservers import Nameserver
 from gatepost.world.names.outcome import Failed, Key, NoRecords, Outcome, Redirect, outcome_of, within
 from gatepost.world.names.over_tcp import TcpQuestion
-from gatepost.world.names.ports import PROBE_EVERY_S, Port, Server, outages_of_server
+from gatepost.world.names.ports import Port, Server, outages_of_server
 from gatepost.world.names.usual_reply import usual_outcome
 
 DEADLINE_S = 5.0
-RETRANSMIT_S = 0.4
 MAX_OPEN = 4096
 MAX_WAITING = 32768
 MAX_TCP = 64
@@ -90,6 +90,7 @@ class Resolver:
         self._stages: tuple[deque[Flight], ...] = tuple(deque() for _ in self._delays)
         self._sweeper: asyncio.TimerHandle | None = None
         self._chances: list[bytes] = []
+        self._outbox: list[tuple[Port, bytes, Flight]] = []
 
     def ask(self, key: Key, waiter: Waiter) -> None:
         """Ask; `waiter` is called once, later, with the outcome."""
@@ -120,6 +121,7 @@ class Resolver:
                 flight.tcp.abandon()
         self._flights.clear()
         self._waiting.clear()
+        self._outbox.clear()
         for server in self._servers:
             server.close(at_once=True)
         self._servers, self._only = (), None
@@ -167,8 +169,8 @@ class Resolver:
     def _send(self, flight: Flight) -> bool:
         """Send the query to the next server that may know; False when there is none."""
         only = self._only
-        is_plain = only is not None and not only.is_silent and not flight.failed and not flight.refused
-        server = only if is_plain else self._choose(flight)
+        is_plain = only is not None and not (only.is_silent or flight.failed or flight.refused)
+        server = only if is_plain else choose(self._servers, flight, self._clock)
         if server is None:
             return False
         flight.tries += 1
@@ -184,35 +186,22 @@ class Resolver:
         port.flights[ident] = flight
         flight.trail.append((port, ident))
         self.packets += 1
-        try:
-            port.send(ident + flight.query)
-        except OSError as error:
-            self._running_loop().call_soon(self.on_refused, port, error.strerror or "socket error")
+        if not self._outbox:
+            self._running_loop().call_soon(self._post)
+        self._outbox.append((port, ident, flight))
         return True
 
-    def _choose(self, flight: Flight) -> Server | None:
-        """Take the servers in turn, first those that answer; one that does not gets a question now and then."""
-        servers = self._servers
-        for server in servers:
-            if server.is_silent:
-                probed = self._due_for_probe(flight)
-                if probed is not None:
-                    return probed
-                servers = tuple(sorted(servers, key=lambda server: server.is_silent))
-                break
-        if servers and not flight.failed and not flight.refused:
-            return servers[flight.tries % len(servers)]
-        in_turn = (servers[(flight.tries + step) % len(servers)] for step in range(len(servers)))
-        return next((each for each in in_turn if each not in flight.failed and each not in flight.refused), None)
-
-    def _due_for_probe(self, flight: Flight) -> Server | None:
-        """Give a silent server whose turn it is to be tried again, for the first packet of a question."""
-        now = self._clock()
-        for server in self._servers if flight.tries == 0 else ():
-            if server.is_silent and server.probe_at <= now and server not in flight.failed:
-                server.probe_at = now + PROBE_EVERY_S
-                return server
-        return None
+    def _post(self) -> None:
+        """Send what all sessions of this turn of the loop ask, in one go: the name server is woken up once."""
+        outbox, self._outbox = self._outbox, []
+        for port, ident, flight in outbox:
+            if port.flights.get(ident) is flight:
+                try:
+                    port.send(ident + flight.query)
+                except BlockingIOError:
+                    continue  # the send buffer is full: as good as a packet lost on the way
+                except OSError as error:
+                    self._running_loop().call_soon(self.on_refused, port, error.strerror or "socket error")
 
     def _draw(self) -> bytes:
         """Give three random octets: an id and a choice of port."""
@@ -359,7 +348,8 @@ class Resolver:
 
     def _forget_trail(self, flight: Flight) -> None:
         for port, ident in flight.trail:
-            port.forget(ident)
+            port.flights.pop(ident, None)
+            port.close_if_done()
         flight.trail.clear()
 
     def _end(self, flight: Flight, outcome: Outcome) -> None:
@@ -367,7 +357,9 @@ class Resolver:
             return
         flight.is_over = True
         for port, ident in flight.trail:
-            port.forget(ident)
+            port.flights.pop(ident, None)
+            if port.is_retired:
+                port.close_if_done()
         if flight.tcp is not None:
             flight.tcp.abandon()
             flight.tcp = None
@@ -386,15 +378,3 @@ class Resolver:
         flight.waiters = flight.trail = _GONE
         while self._waiting and self._open < self._max_open:
             self._launch(self._waiting.popleft())
-
-
-def stage_delays_s(deadline_s: float) -> tuple[float, ...]:
-    """Give the waits between sendings, doubling from 0.4 s; the last ends at the deadline."""
-    delays: list[float] = []
-    left = deadline_s
-    wait = RETRANSMIT_S
-    while left > 2 * wait:
-        delays.append(wait)
-        left -= wait
-        wait *= 2
-    return (*delays, left)
