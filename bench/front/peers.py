@@ -48,6 +48,10 @@ alias_maps =
 
 POLICIES = {
     "HELO pattern": """\
+smtpd_peername_lookup = no
+smtpd_helo_restrictions = permit_mynetworks, check_helo_access regexp:$config_directory/helo.regexp
+""",
+    "HELO pattern and names": """\
 smtpd_helo_restrictions = permit_mynetworks, check_helo_access regexp:$config_directory/helo.regexp
 """,
     "the guide's lists": """\
