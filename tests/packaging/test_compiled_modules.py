@@ -36,10 +36,6 @@ def _refused(tree: ast.Module) -> list[str]:
         match node:
             case ast.Name(id="__doc__"):
                 found.append("its docstring is read: a compiled module has none")
-            case ast.ImportFrom(module="gatepost.policy.registry", names=names) if "restriction" in {
-                each.name for each in names
-            }:
-                found.append("restrictions: inspect does not know a compiled generator function")
             case ast.Import(names=names) if {"weakref", "copy"} & {each.name for each in names}:
                 found.append("weak references or copies: native objects have none")
             case ast.ImportFrom(module="weakref" | "copy"):

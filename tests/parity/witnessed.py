@@ -29,6 +29,7 @@ from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.plan import Boundary, Step
 from gatepost.policy.lookup_order import AccessTable
 from gatepost.policy.questions import PolicyRequest, TableLookup
+from gatepost.policy.registry import unmet_needs
 from gatepost.policy.witness import Passed
 from gatepost.service import smtp_session
 
@@ -112,7 +113,7 @@ class Counting:
 
     def committed(self, step: Step, verdict: Verdict) -> None:
         """Count it."""
-        if not step.needs.are_met(self.session):
+        if step.needs in unmet_needs(self.session):
             self.write("restriction", step.name, "skipped")
             return
         if step.kind.forbids_ok and isinstance(verdict, Refuse) and verdict.is_fault:

@@ -13,7 +13,7 @@ from gatepost.policy.address_verification import (
     kept,
     standing,
 )
-from gatepost.policy.questions import AddressProbe
+from gatepost.policy.questions import SHARED, AddressProbe
 from gatepost.testing.fake_world import FakeWorld
 
 NOW, DAY = 100_000_000, 86_400
@@ -141,5 +141,4 @@ def test_the_null_sender_and_our_own_probes_are_not_asked_about(reply):
 
 
 def test_it_is_never_asked_ahead_of_its_turn():
-    assert not AddressProbe.may_be_asked_early
-    assert not AddressProbe.is_remembered
+    assert AddressProbe not in SHARED

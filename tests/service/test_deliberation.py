@@ -10,7 +10,6 @@ from gatepost.policy.evaluate import Evaluation
 from gatepost.policy.language.compile import compile_policyd
 from gatepost.policy.questions import AddressRecords, ClientName, Delay, DomainExists
 from gatepost.service.deliberation import Deliberation
-from gatepost.service.inquiry import unguarded
 from gatepost.world.net.deadlines import Deadlines
 from tests.policy.conftest import SETTINGS, session  # noqa: F401 - a fixture
 
@@ -26,10 +25,10 @@ class SlowAnswers:
     def instant(self, question):
         return None
 
-    def ask(self, question, done):
+    def ask(self, question, hear):
         self.asked.append(question)
         if type(question) in self.known:
-            asyncio.get_running_loop().call_soon(done, self.known[type(question)])
+            asyncio.get_running_loop().call_soon(hear, question, self.known[type(question)])
 
     def forget(self):
         self.is_forgotten = True
@@ -44,7 +43,7 @@ def decide(restrictions, facts, answers, within_s=0.02):
         evaluation = Evaluation(plan, facts, answers.instant)
         loop = asyncio.get_running_loop()
         deadlines = Deadlines(loop, grain_s=0.01)
-        deliberation = Deliberation(lambda *result: heard.set_result(result), unguarded, deadlines)
+        deliberation = Deliberation(lambda *result: heard.set_result(result), lambda work: work, deadlines)
         deliberation.start(evaluation, answers, loop.time() + within_s)
         outcome, unanswered = await asyncio.wait_for(heard, 20)
         return outcome, [type(question) for question in unanswered]

@@ -12,7 +12,6 @@ from functools import lru_cache
 from gatepost.model.quick import quick
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class IPAddress:
     """One address: `text` as Postfix prints it, `octets` (4 or 16, network order)."""
@@ -76,3 +75,6 @@ def parse_network(text: str) -> Network:
     """Read `address` or `address/length`. Raises ValueError for host bits beyond the mask or a bad length."""
     parsed = ipaddress.ip_network(text, strict=True)
     return Network(int(parsed.network_address), int(parsed.netmask), parsed.max_prefixlen // 8)
+
+
+quick(IPAddress)

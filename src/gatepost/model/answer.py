@@ -15,7 +15,6 @@ from gatepost.model.quick import quick
 T_co = TypeVar("T_co", covariant=True)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Found(Generic[T_co]):
     """What was asked for. `source` says where it stood, for people: it does not take part in comparison."""
@@ -51,3 +50,6 @@ class Unavailable:
 Answer = Found[T_co] | NotFound | Unavailable
 
 NOT_FOUND = NotFound()
+
+
+quick(Found)

@@ -13,7 +13,6 @@ _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 """Control characters but the LF between two lines."""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One reply to one command."""
@@ -46,3 +45,6 @@ class Reply:
         *first, last = _CONTROL.sub("?", text).split("\n")
         wire = "".join(f"{self.code}-{enhanced}{line}\r\n" for line in first)
         return f"{wire}{self.code} {enhanced}{last}\r\n".encode("utf-8", "surrogateescape")
+
+
+quick(Reply)

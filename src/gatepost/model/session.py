@@ -26,7 +26,6 @@ class NameStatus(Enum):
     FORGED = "name does not resolve to address"
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class ClientNames:
     """The names of a client address: `name` is the verified one or "unknown"; `reverse_name` the PTR or "unknown"."""
@@ -50,7 +49,6 @@ class ClientNames:
 NAMELESS = ClientNames(UNKNOWN, NameStatus.PERMANENT, UNKNOWN, NameStatus.PERMANENT)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Client:
     """The machine at the other end. `names` is None when they must be asked for.
@@ -87,7 +85,6 @@ class SaslFacts:
     sender: str = ""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Session:
     """The facts of one session at one protocol state (CONNECT, HELO, EHLO, MAIL, RCPT, DATA, END-OF-MESSAGE, …).
@@ -116,3 +113,6 @@ class Session:
     tls: TlsFacts | None = None
     sasl: SaslFacts | None = None
     is_trust_withdrawn: bool = False
+
+
+quick(ClientNames, Client, Session)

@@ -25,7 +25,6 @@ class Dunno:
     complaint: str = ""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Refuse:
     """Refuse with a finished reply (4xx or 5xx).
@@ -39,7 +38,6 @@ class Refuse:
     complaint: str = ""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class DeferIfPermit:
     """Raise the flag that turns a final permit into this 4xx reply; the first reason is kept."""
@@ -108,3 +106,6 @@ Verdict = Ok | Dunno | Refuse | DeferIfPermit | DeferIfReject | Hangup | Discard
 
 OK = Ok()
 DUNNO = Dunno()
+
+
+quick(Refuse, DeferIfPermit)

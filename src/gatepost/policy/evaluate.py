@@ -34,7 +34,8 @@ from gatepost.policy.habits import Habits
 from gatepost.policy.language.parse import ignore_finding, parse_list
 from gatepost.policy.language.plan import Boundary, Plan, Step
 from gatepost.policy.outcome import LogNote, Outcome, finish
-from gatepost.policy.registry import Needs
+from gatepost.policy.questions import NAME_QUESTIONS
+from gatepost.policy.registry import unmet_needs
 from gatepost.policy.subjects import Subject
 from gatepost.policy.under_way import Instant, Started, UnderWay
 from gatepost.policy.witness import Passed, Witness
@@ -65,6 +66,7 @@ class Evaluation(UnderWay):
         "_plan",
         "_session",
         "_steps",
+        "_unmet",
         "_witness",
         "outcome",
     )
@@ -88,6 +90,7 @@ class Evaluation(UnderWay):
         self._witness = witness
         self._looks_ahead = session.settings.smtpd_look_ahead
         self._steps = plan.steps
+        self._unmet = unmet_needs(session)
         self._ahead = 0
         self._deferrals = deferrals or Deferrals()
         self._deferral: Reply | None = None
@@ -106,8 +109,8 @@ class Evaluation(UnderWay):
             return self.outcome
         if self._position == 0 and self._plan.exempts and _is_exempt(self._session):
             return self._end(Outcome(), Passed.EXEMPT)
-        while self._position < len(self._steps):
-            step = self._steps[self._position]
+        while (position := self._position) < len(self._steps):
+            step = self._steps[position]
             if isinstance(step, Boundary):
                 if step.stops_at_deferral and self._deferral is not None and self._plan.applies_deferral:
                     break
@@ -115,74 +118,74 @@ class Evaluation(UnderWay):
                     self._carried_reject = None
                 self._begin_list(step)
                 continue
-            verdict = self._verdict_at(self._position, step)
+            started = self._started.get(position)
+            verdict = self._begin(position, step) if started is None else started.verdict
             if verdict is None:
                 self._wait()
                 return None
-            started = self._started.pop(self._position, None)
-            self._position += 1
+            self._position = position + 1
             outcome = None
             if verdict is not DUNNO or self._carried_reject is not None or self._witness is not None:
                 outcome = self._commit(step, _allowed(step, verdict))
-            if self._habits is not None and started is not None and started.generator is not None:
-                self._habits.note(step.word, has_refused=outcome is not None)
+            if started is not None:
+                del self._started[position]
+                if self._habits is not None and started.generator is not None:
+                    self._habits.note(step.word, has_refused=outcome is not None)
             if outcome is not None:
                 return self._end(outcome)
         return self._end(self._permit())
 
     # -- starting restrictions
 
-    def _verdict_at(self, position: int, step: Step) -> Verdict | None:
-        """The verdict of this step, or None while it waits (it is then in `_started`)."""
-        started = self._started.get(position)
-        if started is None:
-            if step.needs is not _NOTHING and not step.needs.are_met(self._session):
-                return DUNNO
-            if not step.asks:
-                verdict: Verdict = step.function(self._session, step.argument)
-                return verdict
-            generator: Asking[Verdict] = step.function(self._session, step.argument)
-            if self._witness is not None:
-                generator = self._witness.watch(step, generator)
-            return self._start(position, generator)
-        return started.verdict
+    def _begin(self, position: int, step: Step) -> Verdict | None:
+        """Begin the restriction of a step: its verdict, or None where it waits (it is then in `_started`)."""
+        if step.needs in self._unmet:
+            return DUNNO
+        if not step.asks:
+            verdict: Verdict = step.function(self._session, step.argument)
+            return verdict
+        generator: Asking[Verdict] = step.function(self._session, step.argument)
+        if self._witness is not None:
+            generator = self._witness.watch(step, generator)
+        return self._start(position, generator)
 
     # -- waiting, and looking ahead meanwhile
 
     def _wait(self) -> None:
-        current = self._started[self._position]
+        current, step = self._started[self._position], self._steps[self._position]
         self._send(current, only_early=False)
-        if not self._looks_ahead or current.question is None or not current.question.may_be_asked_early:
+        if not self._looks_ahead or not isinstance(current.question, NAME_QUESTIONS):
             return
-        if not self._holds_back_behind(self._steps[self._position]):
+        if isinstance(step, Step) and not self._holds_back_behind(step):
             self._look_ahead()
 
-    def _holds_back_behind(self, step: Step | Boundary) -> bool:
-        return self._habits is not None and isinstance(step, Step) and self._habits.usually_refuses(step.word)
+    def _holds_back_behind(self, step: Step) -> bool:
+        return self._habits is not None and self._habits.usually_refuses(step.word)
 
     def _look_ahead(self) -> None:
         """Start what stands behind the current step, from where the last look ended."""
+        steps = self._steps
         position = max(self._ahead, self._position + 1)
-        while position < len(self._steps):
-            step = self._steps[position]
+        while position < len(steps):
+            step = steps[position]
             if isinstance(step, Boundary):
                 position = self._enter(position, step)
                 continue
             if position in self._started:
                 position += 1
                 continue
-            verdict = self._verdict_at(position, step)
+            verdict = self._begin(position, step)
             if verdict is None:
                 self._send(self._started[position], only_early=True)
+                position += 1
                 if self._holds_back_behind(step):
-                    position += 1
                     break
             else:
                 self._started[position] = Started(position, None, verdict)
-            position = self._after(position, step, verdict)
+                position = position + 1 if verdict is DUNNO else self._after(position, step, verdict)
         self._ahead = position
 
-    def _after(self, position: int, step: Step, verdict: Verdict | None) -> int:
+    def _after(self, position: int, step: Step, verdict: Verdict) -> int:
         """Where the look-ahead goes on after a step: on, to the next list, or nowhere."""
         if isinstance(verdict, Ok):
             return self._next_list(position)
@@ -191,7 +194,7 @@ class Evaluation(UnderWay):
         return position + 1
 
     def _begin_list(self, boundary: Boundary) -> None:
-        if boundary.begins_from is not None and boundary.needs.are_met(self._session):
+        if boundary.begins_from is not None and boundary.needs not in self._unmet:
             self._deferral = self._deferrals.begin(boundary.list_name, boundary.begins_from, self._deferral)
         if self._discards:
             self._pass_over(self._next_list(self._position + 1), Passed.DECIDED)
@@ -211,8 +214,7 @@ class Evaluation(UnderWay):
 
     def _enter(self, position: int, boundary: Boundary) -> int:
         """The first step of a list, or the next list where this one is about something not known yet."""
-        is_run = boundary.needs.are_met(self._session)
-        return position + 1 if is_run else self._next_list(position + 1)
+        return self._next_list(position + 1) if boundary.needs in self._unmet else position + 1
 
     def _next_list(self, start: int) -> int:
         steps = self._steps
@@ -330,7 +332,6 @@ class Evaluation(UnderWay):
         return outcome
 
 
-_NOTHING = Needs.NOTHING
 _ENDING = (Refuse, Hangup, Discard)
 
 

@@ -33,7 +33,6 @@ from gatepost.policy.greylisting import (
 )
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Change:
     """A value to be written, and when it is forgotten."""
@@ -81,3 +80,6 @@ def decide_all(attempts: Iterable[Attempt], texts: Mapping[str, str], now: int) 
     for key, (client, terms) in clients.items():
         batch.changes[key] = Change(write_client(client), client.ends(terms))
     return batch
+
+
+quick(Change)

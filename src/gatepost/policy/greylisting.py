@@ -51,7 +51,6 @@ class GreylistTerms:
     auto_allow_clients: int = 5
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One attempt to deliver: a triplet in normal form (policy/triplets.py), and the terms that hold for it."""
@@ -62,7 +61,6 @@ class Attempt:
     terms: GreylistTerms
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class TripletRecord:
     """One client of a pair: first tried, last tried, accepted since (0: still waiting)."""
@@ -77,7 +75,6 @@ class TripletRecord:
         return self.last + terms.max_age if self.known_since else self.first + terms.retry_window
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class PairRecord:
     """A sender and a recipient: `since` their first deferral (0: none yet), and the triplets."""
@@ -93,7 +90,6 @@ class PairRecord:
         return ends
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class ClientRecord:
     """A client: how many good retries, when last accepted, until when it is allowed by hand (0: it is not)."""
@@ -145,7 +141,6 @@ COURSES: dict[Standing, Course] = {
 }
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What an attempt comes to. `first` is when its triplet was first tried, `seconds_left` how long it still waits.
@@ -260,3 +255,6 @@ def _with_triplet(
         others.sort(key=lambda each: (each.known_since > 0, each.last))
         del others[: len(others) - MOST_CLIENTS + 1]
     return PairRecord(waits_since, (*others, record))
+
+
+quick(Attempt, TripletRecord, PairRecord, ClientRecord, Decision)

@@ -30,7 +30,6 @@ _CLIENT_NAMES = frozenset({"client", "client_name", "reverse_client_name"})
 _REPLY = re.compile(r"([45]\d\d)\s+(?:([245]\.\d{1,3}\.\d{1,3})(?:\s+|$))?(.*)", re.DOTALL)
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Hit:
     """What may be listed: the list, what of the session it is asked about, the text asked for."""
@@ -148,3 +147,6 @@ def _read_reply(text: str) -> Reply:
         return Reply(450, "4.7.1", "Service unavailable")
     code, enhanced, rest = match.groups()
     return Reply(int(code), enhanced or f"{code[0]}.7.1", rest.lstrip() or "Service unavailable")
+
+
+quick(Hit)

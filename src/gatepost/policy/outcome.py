@@ -24,7 +24,6 @@ class LogNote:
     text: str
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The result of one evaluation. `refusal` is None where everything permits.
@@ -73,3 +72,6 @@ def cut(text: str, enhanced: str) -> str:
     while room and octets[room] & 0xC0 == 0x80:  # the middle of a UTF-8 sequence
         room -= 1
     return octets[:room].decode("utf-8", "surrogateescape")
+
+
+quick(Outcome)

@@ -32,7 +32,6 @@ EFFECTS = ("HOLD", "REDIRECT", "FILTER", "BCC", "PREPEND")
 """The worst to lose comes first."""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class PolicydAnswer:
     """`action` is what to send. `lost`: actions that found no room in it."""
@@ -109,3 +108,6 @@ def _fit(action: str) -> str:
         return action
     text = "".join(letter if letter.isprintable() else " " for letter in action)
     return text.encode("utf-8", "replace").decode()
+
+
+quick(PolicydAnswer)

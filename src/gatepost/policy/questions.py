@@ -1,12 +1,11 @@
 """The questions that policy asks of the world, each a frozen value, and what a good answer holds.
 
-A question says by `may_be_asked_early` whether look-ahead may send it before its turn (default no: whatever
-records, charges or changes something must wait for its turn) and by `is_remembered` whether its answer, Unavailable
-included, serves for the rest of the session.
+A question that DNS answers (NAME_QUESTIONS) may be asked before its turn, and its answer, Unavailable included,
+serves for the rest of the session. What records, charges or changes something waits for its turn, and each who asks
+has an answer of his own.
 """
 
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from gatepost.model.address import IPAddress
 from gatepost.model.policy_service import Endpoint, ServiceLimits
@@ -14,7 +13,6 @@ from gatepost.model.quick import quick
 from gatepost.policy.greylisting import GreylistTerms
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class TableHit:
     """The first key that a table knew, and its value."""
@@ -23,47 +21,31 @@ class TableHit:
     value: str
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class TableLookup:
     """Ask one table for the first of several keys it knows, in their order. Found holds a TableHit."""
-
-    may_be_asked_early: ClassVar[bool] = False
-    is_remembered: ClassVar[bool] = True
 
     table: str
     keys: tuple[str, ...]
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class ClientName:
     """Ask for the names of a client: PTR, then the address of that name. Always Found, holding ClientNames."""
 
-    may_be_asked_early: ClassVar[bool] = True
-    is_remembered: ClassVar[bool] = True
-
     address: IPAddress
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class AddressRecords:
     """Ask for the A records of a name (block lists). Found holds a tuple of dotted quads in the order of DNS."""
 
-    may_be_asked_early: ClassVar[bool] = True
-    is_remembered: ClassVar[bool] = True
-
     name: str
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class TextRecords:
     """Ask for the TXT records of a name. Found holds a tuple of strings, one per record, its parts joined."""
-
-    may_be_asked_early: ClassVar[bool] = True
-    is_remembered: ClassVar[bool] = True
 
     name: str
 
@@ -72,7 +54,6 @@ NULL_MX = "null MX"
 MALFORMED = "malformed DNS server reply"
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class DomainExists:
     """Ask for records of `types` in that order until one type has some (MX, A, AAAA for a mail domain).
@@ -81,9 +62,6 @@ class DomainExists:
     RFC 7505 that it takes no mail; then no other type is asked) or MALFORMED. One type that could not be asked
     among types without records makes the whole Unavailable (Postfix: dns_lookup status precedence).
     """
-
-    may_be_asked_early: ClassVar[bool] = True
-    is_remembered: ClassVar[bool] = True
 
     name: str
     types: tuple[str, ...] = field(default=("MX", "A", "AAAA"))
@@ -97,15 +75,11 @@ class PolicyRequest:
     count or record: greylisting does. Never NotFound.
     """
 
-    may_be_asked_early: ClassVar[bool] = False
-    is_remembered: ClassVar[bool] = False
-
     endpoint: Endpoint
     limits: ServiceLimits
     attributes: tuple[tuple[str, str], ...]
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class GreylistAttempt:
     """Ask a greylist store (greylist_store) what an attempt to deliver comes to, and have it written down.
@@ -113,9 +87,6 @@ class GreylistAttempt:
     Found holds a Decision (policy/greylisting.py). Never NotFound. `pool_name` is the client's verified name where it
     tells a pool, else ""; `network` is what the client is without one. Sender and recipient are in normal form.
     """
-
-    may_be_asked_early: ClassVar[bool] = False
-    is_remembered: ClassVar[bool] = False
 
     store: str
     pool_name: str
@@ -136,9 +107,6 @@ class AddressProbe:
     Asked is `hop`, as transport_maps or smtpd_proxy_filter name it; "": the mail exchangers of the address's domain.
     The probe comes from `sender`. After `wait_s` the answer is IN_PROGRESS, and the probe goes on.
     """
-
-    may_be_asked_early: ClassVar[bool] = False
-    is_remembered: ClassVar[bool] = False
 
     address: str
     hop: str
@@ -162,9 +130,6 @@ class MailExchangers:
     may be an address, against RFC 5321: its `name` is then that.
     """
 
-    may_be_asked_early: ClassVar[bool] = True
-    is_remembered: ClassVar[bool] = True
-
     domain: str
 
 
@@ -174,9 +139,6 @@ class NameServers:
 
     NotFound has `why` "" (none there: a parent domain may have some) or MALFORMED (none names a host).
     """
-
-    may_be_asked_early: ClassVar[bool] = True
-    is_remembered: ClassVar[bool] = True
 
     domain: str
 
@@ -193,18 +155,12 @@ class HostAddresses:
     NO_SUCH_HOST or NO_ADDRESS, or Unavailable.
     """
 
-    may_be_asked_early: ClassVar[bool] = True
-    is_remembered: ClassVar[bool] = True
-
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
     """Ask for time to pass. Found holds None."""
-
-    may_be_asked_early: ClassVar[bool] = False
-    is_remembered: ClassVar[bool] = False
 
     seconds: int
 
@@ -213,11 +169,15 @@ class Delay:
 class LocalTime:
     """Ask what time it is. Found holds `Mon dd hh:mm:ss` in the server's time zone."""
 
-    may_be_asked_early: ClassVar[bool] = False
-    is_remembered: ClassVar[bool] = False
-
 
 NameQuestion = ClientName | AddressRecords | TextRecords | DomainExists | MailExchangers | NameServers | HostAddresses
+NAME_QUESTIONS = (ClientName, AddressRecords, TextRecords, DomainExists, MailExchangers, NameServers, HostAddresses)
 """What DNS answers."""
 
+SHARED = (*NAME_QUESTIONS, TableLookup)
+"""Asked once for all restrictions of an evaluation that wait for the same."""
+
 Question = TableLookup | NameQuestion | PolicyRequest | GreylistAttempt | AddressProbe | Delay | LocalTime
+
+
+quick(TableHit, TableLookup, ClientName, AddressRecords, TextRecords, DomainExists, GreylistAttempt)

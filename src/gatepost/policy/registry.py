@@ -8,10 +8,14 @@ A restriction that asks is a generator function; one that asks nothing is a plai
 pages, reference and explain are made from this record.
 """
 
+import ast
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from gatepost.model.session import Session
@@ -43,19 +47,21 @@ class Needs(Enum):
 
     __hash__ = object.__hash__  # Enum's own is Python and costs each restriction of each session 0.3 us
 
-    def are_met(self, session: Session) -> bool:
-        """The attribute is known."""
-        return _MET[self](session)
 
-
-_MET: dict[Needs, Callable[[Session], bool]] = {
-    Needs.NOTHING: lambda session: True,  # noqa: ARG005 - one signature for the whole table
-    Needs.HELO: lambda session: session.helo_name is not None,
-    Needs.SENDER: lambda session: session.sender is not None,
-    Needs.FULL_SENDER: lambda session: bool(session.sender),
-    Needs.RECIPIENT: lambda session: session.recipient is not None,
-    Needs.ETRN: lambda session: session.etrn_domain is not None,
-}
+def unmet_needs(session: Session) -> list[Needs]:
+    """What is not known of a session, once for all restrictions of an evaluation."""
+    unmet = []
+    if session.helo_name is None:
+        unmet.append(Needs.HELO)
+    if session.sender is None:
+        unmet.append(Needs.SENDER)
+    if not session.sender:
+        unmet.append(Needs.FULL_SENDER)
+    if session.recipient is None:
+        unmet.append(Needs.RECIPIENT)
+    if session.etrn_domain is None:
+        unmet.append(Needs.ETRN)
+    return unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,26 @@ class Restriction:
     warning: str
 
 
+def _told_by(function: Callable[..., Any]) -> tuple[str | None, bool]:
+    """The docstring of a function, and whether it is a generator function."""
+    if inspect.isfunction(function):
+        return inspect.getdoc(function), inspect.isgeneratorfunction(function)
+    return told_by_source(function)
+
+
+def told_by_source(function: Callable[..., Any]) -> tuple[str | None, bool]:
+    """The same of one that is compiled (decision 0006) and keeps neither: its source is installed beside it."""
+    node = _sources(function.__module__)[function.__name__]
+    return ast.get_docstring(node), any(isinstance(each, ast.Yield | ast.YieldFrom) for each in ast.walk(node))
+
+
+@lru_cache(maxsize=1)
+def _sources(module: str) -> dict[str, ast.FunctionDef]:
+    package, _, name = module.rpartition(".")
+    source = Path(sys.modules[package].__path__[0], f"{name}.py").read_text()
+    return {each.name: each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef)}
+
+
 RESTRICTIONS: dict[str, Restriction] = {}
 """Every restriction by name and by alias, all lower case: built-in names are compared without case."""
 
@@ -86,8 +112,7 @@ def restriction(
     """Register a function as the restriction of this name."""
 
     def register(function: F) -> F:
-        asks = inspect.isgeneratorfunction(function)
-        manual = inspect.getdoc(function)
+        manual, asks = _told_by(function)
         if not manual:
             raise TypeError(f"restriction {name} has no docstring, which is its manual")
         record = Restriction(name, function, asks, argument, needs, aliases, manual, warning)

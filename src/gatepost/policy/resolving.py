@@ -39,7 +39,6 @@ class AddressClass(Enum):
     DEFAULT = "default"
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """An address as the look-ups see it. `domain` is lower case; `is_routed`: operators stand before the domain."""
@@ -206,3 +205,6 @@ def class_of_foreign_domain(domain: str, settings: Settings) -> Asking[AddressCl
         if outcome:
             return address_class
     return AddressClass.DEFAULT
+
+
+quick(Resolved)

@@ -1,7 +1,7 @@
 """The restrictions of an evaluation that are under way: waiting for answers, or finished before their turn.
 
 Each is a generator of questions. A question that several restrictions wait for is sent once, and its answer given to
-all of them; where answers are not shared (is_remembered = no) each restriction has its own, in turn.
+all of them; where answers are not SHARED each restriction has its own, in turn.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from typing import Any
 from gatepost.model.answer import Answer
 from gatepost.model.verdict import Verdict
 from gatepost.policy.asking import Asking
-from gatepost.policy.questions import Question
+from gatepost.policy.questions import NAME_QUESTIONS, SHARED, Question
 
 Instant = Callable[[Question], Answer[Any] | None]
 """Answers what needs no waiting: tables in memory, cached names, what the session has heard before."""
@@ -51,7 +51,7 @@ class UnderWay:
         waiting = self._waiting.pop(question, [])
         if len(waiting) > 1:
             waiting.sort(key=attrgetter("position"))
-            if not question.is_remembered:
+            if not isinstance(question, SHARED):
                 self._waiting[question] = waiting[1:]
                 del waiting[1:]
         for started in waiting:
@@ -98,12 +98,12 @@ class UnderWay:
 
     def _send(self, started: Started, *, only_early: bool) -> None:
         question = started.question
-        if question is None or started.is_sent or (only_early and not question.may_be_asked_early):
+        if question is None or started.is_sent or (only_early and not isinstance(question, NAME_QUESTIONS)):
             return
         started.is_sent = True
         waiting = self._waiting.setdefault(question, [])
         waiting.append(started)
-        if len(waiting) == 1 or not question.is_remembered:
+        if len(waiting) == 1 or not isinstance(question, SHARED):
             self.unsent.append(question)
 
     def _shift(self, at: int, count: int) -> None:

@@ -13,25 +13,25 @@ from dataclasses import replace
 from typing import Any
 
 from gatepost.model.address import IPAddress
-from gatepost.model.answer import Unavailable
+from gatepost.model.answer import Answer, Found, Unavailable
 from gatepost.model.match_list import MatchList
 from gatepost.model.session import NAMELESS, UNKNOWN, Client, ClientNames, NameStatus, SaslFacts, Session
 from gatepost.policy.matching import is_trusted
-from gatepost.policy.questions import ClientName
+from gatepost.policy.questions import ClientName, Question
 from gatepost.policy.subjects import UNREACHABLE_NAMES, client_label, client_names
 from gatepost.service.door_context import DoorContext
 from gatepost.service.impersonation import Peer, impersonated
 from gatepost.service.inquiry import inquire
 from gatepost.service.session_log import SessionLog
 from gatepost.wire.smtp.dialogue import SmtpDialogue
-from gatepost.world.answering import Cancellable, SessionAnswers
+from gatepost.world.answering import SessionAnswers
 from gatepost.world.net.connection import Connection
 
 
 class Caller:
     """The client of one session, its names as soon as they are known, and where it came in."""
 
-    __slots__ = ("_answers", "_connection", "_dialogue", "_door", "_log", "_naming", "_waiting", "peer")
+    __slots__ = ("_answers", "_connection", "_dialogue", "_door", "_is_named", "_log", "_waiting", "peer")
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Caller:
         self._answers = answers
         self._dialogue = dialogue
         self._log = log
-        self._naming: Cancellable | None = None
+        self._is_named = False
         self._waiting: Callable[[], None] | None = None
         self._learn_name()
 
@@ -83,7 +83,7 @@ class Caller:
 
     def when_named(self, then: Callable[[], None]) -> None:
         """Go on when the name is known, at once if it is."""
-        if self._naming is None:
+        if self._is_named:
             then()
         else:
             self._waiting = then
@@ -113,37 +113,30 @@ class Caller:
             told(is_listed)
             self._connection.pump()
 
-        inquire(is_trusted(clients, self.session(where)), self._answers, matched, self._connection.guard)
+        inquire(is_trusted(clients, self.session(where)), self._answers, matched)
 
     def speak_for(self, attributes: tuple[tuple[str, str], ...], then: Callable[[], None]) -> None:
         """The client speaks for another from now on; then go on, perhaps when its own names are known."""
 
         def known(names: ClientNames) -> None:
-            if self._naming is not None:
-                self._naming.cancel()
-                self._named(names)
             self.peer = impersonated(self.peer, names, attributes)
             self._show()
             then()
             self._connection.pump()
 
-        inquire(client_names(self.session("XCLIENT")), self._answers, known, self._connection.guard)
+        inquire(client_names(self.session("XCLIENT")), self._answers, known)
 
     def _learn_name(self) -> None:
         if not self._door.looks_names_up or self._connection.is_health_check:
             self._named(NAMELESS)
             return
-        names = self._door.sources.names
-        question = ClientName(self.client.address)
-        known = names.instant(question)
-        if known is not None:
-            self._named(getattr(known, "value", UNREACHABLE_NAMES))
-        else:
-            answered = self._connection.guard(lambda a: self._named(getattr(a, "value", UNREACHABLE_NAMES)))
-            self._naming = names.ask(question, answered)
+        self._answers.name_client(ClientName(self.client.address), self._told_names)
+
+    def _told_names(self, _: Question, answer: Answer[Any]) -> None:
+        self._named(answer.value if isinstance(answer, Found) else UNREACHABLE_NAMES)
 
     def _named(self, names: ClientNames) -> None:
-        self._naming = None
+        self._is_named = True
         client = Client(self.client.address, self.client.port, names)
         peer = self.peer
         self.peer = Peer(client, peer.server_address, peer.server_port, peer.sasl)

@@ -5,12 +5,13 @@ Unavailable: a name that cannot be asked for is `unknown`.
 """
 
 from collections.abc import Callable
+from typing import Any
 
+from gatepost.model.answer import Answer, Found
 from gatepost.model.session import UNKNOWN, Client, ClientNames, NameStatus
-from gatepost.policy.questions import ClientName
+from gatepost.policy.questions import ClientName, Question
 from gatepost.policy.subjects import UNREACHABLE_NAMES
-from gatepost.service.inquiry import Guard
-from gatepost.world.answering import NameSource
+from gatepost.world.answering import SessionAnswers
 from gatepost.world.watching.log import Logging
 
 
@@ -30,14 +31,12 @@ class ClientNaming:
         """Its verified name as far as it is known, or `unknown`."""
         return self.client.names.name if self.client.names else UNKNOWN
 
-    def begin(self, source: NameSource, guard: Guard) -> None:
+    def begin(self, answers: SessionAnswers) -> None:
         """Ask."""
-        question = ClientName(self.client.address)
-        known = source.instant(question)
-        if known is not None:
-            self._learn(getattr(known, "value", UNREACHABLE_NAMES))
-        else:
-            source.ask(question, guard(lambda answer: self._learn(getattr(answer, "value", UNREACHABLE_NAMES))))
+        answers.name_client(ClientName(self.client.address), self._told)
+
+    def _told(self, _: Question, answer: Answer[Any]) -> None:
+        self._learn(answer.value if isinstance(answer, Found) else UNREACHABLE_NAMES)
 
     def when_named(self, then: Callable[[], None]) -> None:
         """Go on when the name is known, at once if it is."""

@@ -7,7 +7,6 @@ goes on, and its answer serves the next request.
 
 import math
 from collections.abc import Callable
-from functools import partial
 from typing import Any, ParamSpec, Protocol
 
 from gatepost.model.answer import Answer, Found, Unavailable
@@ -38,7 +37,6 @@ class Deliberation:
     """
 
     __slots__ = (
-        "_answered_guarded",
         "_answers",
         "_deadlines",
         "_decided",
@@ -53,7 +51,6 @@ class Deliberation:
     def __init__(self, decided: Decided, guard: Guard, deadlines: Deadlines) -> None:
         self._decided = decided
         self._guard = guard
-        self._answered_guarded: Callable[[Question, Answer[Any]], None] = guard(self._answered)
         self._deadlines = deadlines
         self._evaluation: Evaluation | None = None
         self._pending: list[Question] = []
@@ -78,7 +75,7 @@ class Deliberation:
         if evaluation is not None:
             evaluation.close()
             self._stop()
-        self._decided = self._answered_guarded = _unheard
+        self._decided = _unheard
 
     def _stop(self) -> None:
         self._deadlines.forget(self)
@@ -101,7 +98,7 @@ class Deliberation:
         questions, evaluation.unsent = evaluation.unsent, []
         self._pending += questions
         for question in questions:
-            self._answers.ask(question, partial(self._answered_guarded, question))
+            self._answers.ask(question, self._answered)
 
     def _answered(self, question: Question, answer: Answer[Any]) -> None:
         self._pending.remove(question)

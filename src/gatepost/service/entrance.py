@@ -126,7 +126,7 @@ class Entrance:
             then()
             self._connection.pump()
 
-        inquire(_is_spared(self._caller.session(where)), self._answers, is_spared, self._connection.guard)
+        inquire(_is_spared(self._caller.session(where)), self._answers, is_spared)
 
     def heard_early(self, event: SpokeEarly) -> None:
         """Tell of a client that did not wait."""

@@ -18,7 +18,6 @@ METHOD = "XCLIENT"
 """The SASL method of a login that another server has taken."""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Peer:
     """Who is at the other end, where it came in, and as whom it has logged in."""
@@ -77,3 +76,6 @@ def _port_of(value: str) -> int:
 
 MOST_DIGITS = 18
 """Digits of a port that are read: more than any port has, and no burden to count with."""
+
+
+quick(Peer)

@@ -1,6 +1,6 @@
 """One computation that asks, run to its end in the event loop: an evaluation, or a generator of questions.
 
-What raises in the first call raises there; what raises later, in a callback, is caught by the session's guard.
+What raises in the first call raises there; what raises later, in a callback, breaks the session off (answering.py).
 """
 
 from collections.abc import Callable
@@ -16,63 +16,50 @@ from gatepost.world.answering import SessionAnswers
 
 T = TypeVar("T")
 
-Guard = Callable[[Callable[[Answer[Any]], None]], Callable[[Answer[Any]], None]]
-"""Makes a callback that breaks its session off when it raises (Connection.guard)."""
-
-
-def unguarded(callback: Callable[[Answer[Any]], None]) -> Callable[[Answer[Any]], None]:
-    """The guard of those who have no session to break off: what raises goes to the event loop."""
-    return callback
-
 
 def evaluate(
-    evaluation: Evaluation,
-    answers: SessionAnswers,
-    decided: Callable[[Outcome], None],
-    guard: Guard = unguarded,
-    *,
-    is_late: bool = False,
+    evaluation: Evaluation, answers: SessionAnswers, decided: Callable[[Outcome], None], *, is_late: bool = False
 ) -> None:
     """Run an evaluation; `decided` hears its outcome, in this very call where nothing had to be waited for."""
     outcome = evaluation.advance()
     if outcome is None:
-        _send(evaluation, answers, decided, guard)
+        _send(evaluation, answers, decided)
         return
     if is_late:
         answers.forget()
     decided(outcome)
 
 
-def _send(evaluation: Evaluation, answers: SessionAnswers, decided: Callable[[Outcome], None], guard: Guard) -> None:
+def _send(evaluation: Evaluation, answers: SessionAnswers, decided: Callable[[Outcome], None]) -> None:
     questions, evaluation.unsent = evaluation.unsent, []
+    answered = partial(_answered, evaluation, answers, decided)
     for question in questions:
-        answers.ask(question, guard(partial(_answered, evaluation, answers, decided, guard, question)))
+        answers.ask(question, answered)
 
 
 def _answered(
     evaluation: Evaluation,
     answers: SessionAnswers,
     decided: Callable[[Outcome], None],
-    guard: Guard,
     question: Question,
     answer: Answer[Any],
 ) -> None:
     if evaluation.receive(question, answer):
-        evaluate(evaluation, answers, decided, guard, is_late=True)
+        evaluate(evaluation, answers, decided, is_late=True)
     elif evaluation.unsent:
-        _send(evaluation, answers, decided, guard)
+        _send(evaluation, answers, decided)
 
 
-def inquire(asking: Asking[T], answers: SessionAnswers, told: Callable[[T], None], guard: Guard = unguarded) -> None:
+def inquire(asking: Asking[T], answers: SessionAnswers, told: Callable[[T], None]) -> None:
     """Run a generator of questions; `told` hears what it returns."""
-    _go_on(asking, answers, told, guard, None)
+    _go_on(asking, answers, told, None, None)
 
 
 def _go_on(
     asking: Asking[T],
     answers: SessionAnswers,
     told: Callable[[T], None],
-    guard: Guard,
+    _question: Question | None,
     answer: Answer[Any] | None,
 ) -> None:
     try:
@@ -82,4 +69,4 @@ def _go_on(
     except StopIteration as end:
         told(end.value)
         return
-    answers.ask(question, guard(partial(_go_on, asking, answers, told, guard)))
+    answers.ask(question, partial(_go_on, asking, answers, told))

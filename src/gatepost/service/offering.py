@@ -11,7 +11,7 @@ from gatepost.model.envelope import Origin, Recipient
 from gatepost.model.reply import Reply
 from gatepost.service.delivering import Delivering
 from gatepost.service.destinations import NO_DESTINATION, Destinations
-from gatepost.service.inquiry import Guard, inquire
+from gatepost.service.inquiry import inquire
 from gatepost.service.session_log import SessionLog
 from gatepost.service.transaction import Transaction
 from gatepost.world.answering import SessionAnswers
@@ -23,7 +23,7 @@ REDIRECTED = Reply(250, "2.1.5", "Ok")
 class Offering:
     """Offers recipients; `origin_of` tells a hop where a transaction came from."""
 
-    __slots__ = ("_answers", "_delivering", "_destinations", "_guard", "_log", "_origin_of")
+    __slots__ = ("_answers", "_delivering", "_destinations", "_log", "_origin_of")
 
     def __init__(
         self,
@@ -32,14 +32,12 @@ class Offering:
         answers: SessionAnswers,
         log: SessionLog,
         origin_of: Callable[[Transaction], Origin],
-        guard: Guard,
     ) -> None:
         self._destinations = destinations
         self._delivering = delivering
         self._answers = answers
         self._log = log
         self._origin_of = origin_of
-        self._guard = guard
 
     def offer(self, transaction: Transaction, recipient: Recipient, done: ReplyCallback) -> None:
         """Offer a recipient, or what stands for it; `done` hears what the client may hear."""
@@ -87,7 +85,7 @@ class Offering:
             self._offer_to(transaction, recipient, done, destinations.default_hop or NO_DESTINATION)
         else:
             asking = destinations.hop_for(recipient.address)
-            inquire(asking, self._answers, lambda hop: self._offer_to(transaction, recipient, done, hop), self._guard)
+            inquire(asking, self._answers, lambda hop: self._offer_to(transaction, recipient, done, hop))
 
     def _offer_to(
         self, transaction: Transaction, recipient: Recipient, done: ReplyCallback, hop: str | Reply

@@ -93,7 +93,7 @@ class Parcels:
         else:
             asking = self._destinations.hop_for(recipient.address)
             told = lambda hop: self._offer_to(hop, sender, recipient, done)  # noqa: E731 - a partial in another order
-            inquire(asking, self._answers, told, self._guard)
+            inquire(asking, self._answers, told)
 
     def _offer_to(self, hop: str | Reply, sender: Sender, recipient: Recipient, done: ReplyCallback) -> None:
         parcel = hop if isinstance(hop, Reply) else self._parcel_for(hop, sender)

@@ -106,7 +106,7 @@ class PolicySession:
     def __init__(self, connection: Connection, door: PolicyDoorContext) -> None:
         self._connection = connection
         self._door = door
-        self._answers = SessionAnswers(door.sources)
+        self._answers = SessionAnswers(door.sources, self._connection.break_off)
         self._instance = ""
         self._deliberation = Deliberation(self._decided, connection.guard, door.deadlines)
         self.dialogue = PolicyDialogue(door.idle_s)
@@ -151,7 +151,7 @@ class PolicySession:
             session = replace(session, is_trust_withdrawn=True)
         if not session.instance or session.instance != self._instance:
             self._instance = session.instance
-            self._answers = SessionAnswers(door.sources)
+            self._answers = SessionAnswers(door.sources, self._connection.break_off)
         answers = self._answers
         answers.renew()
         self._session = session

@@ -95,7 +95,7 @@ class QmqpSession:
         self._door = door
         self._ident = door.idents.next()
         self._log = SessionLog(door.log)
-        self._answers = SessionAnswers(door.sources)
+        self._answers = SessionAnswers(door.sources, connection.break_off)
         self._evaluation: Evaluation | None = None
         self._effects = Effects()
         self._deferral: Reply | None = None
@@ -107,7 +107,7 @@ class QmqpSession:
         self._is_over = False
         self.dialogue = QmqpDialogue(door.speech)
         self._naming = ClientNaming(Client(parse_ip(host or LOCALHOST), port), self._named, door.log)
-        self._naming.begin(door.sources.names, connection.guard)
+        self._naming.begin(self._answers)
 
     # -- the connection's side
 
@@ -166,7 +166,7 @@ class QmqpSession:
         withdrawn = door.trust_guard.withdraws(client.address)
         session = Session(client, door.policy.settings, "CONNECT", PROTOCOL, is_trust_withdrawn=withdrawn)
         asking = is_trusted(door.policy.settings.qmqpd_authorized_clients, session)
-        inquire(asking, self._answers, self._authorized, self._connection.guard)
+        inquire(asking, self._answers, self._authorized)
 
     def _authorized(self, matched: bool | Unavailable) -> None:
         if isinstance(matched, Unavailable):
@@ -243,7 +243,7 @@ class QmqpSession:
             self._evaluation = None
             self._take(outcome, mail.recipients[at], at)
 
-        evaluate(self._evaluation, self._answers, decided, self._connection.guard)
+        evaluate(self._evaluation, self._answers, decided)
 
     def _take(self, outcome: Outcome, recipient: str, at: int) -> None:
         for complaint in outcome.complaints:

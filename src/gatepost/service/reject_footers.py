@@ -17,7 +17,7 @@ from gatepost.policy.asking import Asking, ask
 from gatepost.policy.questions import LocalTime, TableLookup
 from gatepost.policy.reject_footer import add_footer
 from gatepost.policy.templates import TemplateError
-from gatepost.service.inquiry import Guard, inquire
+from gatepost.service.inquiry import inquire
 from gatepost.world.answering import SessionAnswers
 
 
@@ -39,7 +39,7 @@ class RejectFooters:
         self._complain = complain
         self._learned: tuple[str, str] | None = None
 
-    def learn(self, reply: Reply, then: Callable[[], None], guard: Guard) -> None:
+    def learn(self, reply: Reply, then: Callable[[], None]) -> None:
         """Find out what the tables say to a refusal; then give it, at once where nothing is to be waited for."""
         key = str(reply)
 
@@ -47,7 +47,7 @@ class RejectFooters:
             self._learned = key, footer
             then()
 
-        inquire(self._ask_tables(key), self._answers, told, guard)
+        inquire(self._ask_tables(key), self._answers, told)
 
     def __call__(self, reply: Reply) -> Reply:
         """The refusal with its footer, if it has one."""

@@ -18,7 +18,6 @@ MOST_HELD_LINES = 100
 """Lines kept for a name that does not come; further ones are dropped and counted (a client cannot fill memory)."""
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """What a decision was about: the parts of a line after the reply. None leaves a part out."""
@@ -90,3 +89,6 @@ def mistake(error: Exception) -> str:
     path = traceback.tb_frame.f_code.co_filename if traceback is not None else "?"
     line = traceback.tb_lineno if traceback is not None else 0
     return f"{type(error).__name__} at {'/'.join(path.split('/')[-2:])}:{line}"
+
+
+quick(Envelope)

@@ -66,7 +66,7 @@ class SmtpSession:
     def __init__(self, connection: Connection, door: DoorContext) -> None:
         self._connection = connection
         self._door = door
-        self._answers = SessionAnswers(door.sources)
+        self._answers = SessionAnswers(door.sources, connection.break_off)
         self._log = SessionLog(door.log)
         self._evaluation: Evaluation | None = None
         self._deferrals = Deferrals()
@@ -94,8 +94,8 @@ class SmtpSession:
 
     def _offers(self) -> Offering:
         if self._offering is None:
-            guard, hops = self._connection.guard, self._door.destinations
-            self._offering = Offering(hops, self._delivering, self._answers, self._log, self._forwarded, guard)
+            hops = self._door.destinations
+            self._offering = Offering(hops, self._delivering, self._answers, self._log, self._forwarded)
         return self._offering
 
     def _logins(self) -> Authenticating:
@@ -177,7 +177,7 @@ class SmtpSession:
         self._evaluation = evaluation
 
         decided = partial(self._decided, session, then)
-        evaluate(evaluation, self._answers, decided, self._connection.guard)
+        evaluate(evaluation, self._answers, decided)
 
     def _decided(self, session: Session, then: Callable[[Outcome], None], outcome: Outcome) -> None:
         where = session.protocol_state
@@ -204,7 +204,7 @@ class SmtpSession:
         if self._footers is None or reply.is_positive:
             self._decide(reply)
         else:
-            self._footers.learn(reply, partial(self._decide, reply), self._connection.guard)
+            self._footers.learn(reply, partial(self._decide, reply))
 
     def _decide(self, reply: Reply) -> None:
         self.dialogue.decide(reply)

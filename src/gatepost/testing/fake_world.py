@@ -20,6 +20,7 @@ from gatepost.policy.habits import Habits
 from gatepost.policy.language.plan import Plan
 from gatepost.policy.outcome import Outcome
 from gatepost.policy.questions import (
+    NAME_QUESTIONS,
     NO_SUCH_HOST,
     AddressProbe,
     AddressRecords,
@@ -165,7 +166,7 @@ def decide(
         evaluation.unsent.clear()
         question = pending.pop(chance.randrange(len(pending)) if chance else 0)
         answer = world.answer(question)
-        if question.is_remembered:
+        if isinstance(question, NAME_QUESTIONS):
             memory[question] = answer
         evaluation.receive(question, answer)
     raise AssertionError(f"no outcome after {MOST_WAVES} answers")

@@ -33,7 +33,7 @@ from gatepost.tools.trace import Permission, StageTrace
 from gatepost.wire.smtp import events
 from gatepost.wire.smtp.dialogue import SmtpDialogue
 from gatepost.wire.smtp.settings import SmtpSettings
-from gatepost.world.answering import Done, SessionAnswers, Sources
+from gatepost.world.answering import Hear, SessionAnswers, Sources
 
 IDENT = "REHEARSAL"
 """Stands where a served message has its id."""
@@ -54,13 +54,13 @@ class TimedAnswers(SessionAnswers):
         """The answer, where it needs no waiting."""
         return Found(None) if isinstance(question, Delay) else super().instant(question)
 
-    def ask(self, question: Question, done: Done) -> None:
+    def ask(self, question: Question, hear: Hear) -> None:
         """Send a question."""
         began = time.monotonic()
 
-        def answered(answer: Answer[Any]) -> None:
+        def answered(question: Question, answer: Answer[Any]) -> None:
             self.milliseconds[question] = (time.monotonic() - began) * 1000
-            done(answer)
+            hear(question, answer)
 
         super().ask(question, answered)
 

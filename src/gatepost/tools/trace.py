@@ -25,6 +25,7 @@ from gatepost.policy.questions import (
     Question,
     TableLookup,
 )
+from gatepost.policy.registry import unmet_needs
 from gatepost.policy.witness import Passed
 
 NAME_JUDGES = frozenset({"reject_unknown_client_hostname", "reject_unknown_reverse_client_hostname"})
@@ -139,7 +140,7 @@ class StageTrace:
     def committed(self, step: Step, verdict: Verdict) -> None:
         """A restriction has said its word."""
         asked = self._asked.get(id(step), [])
-        if not step.needs.are_met(self.session):
+        if step.needs in unmet_needs(self.session):
             status = Status.UNKNOWN
         elif asked and asked[-1].answer is None:
             status = Status.NOT_ASKED

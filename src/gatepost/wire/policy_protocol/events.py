@@ -18,7 +18,6 @@ NEED_DATA = Pause.NEED_DATA
 AWAITING_VERDICT = Pause.AWAITING_VERDICT
 
 
-@quick
 @dataclass(frozen=True, slots=True)
 class RequestGiven:
     """(verdict) A whole request, its attributes in the order given; of one that is given twice the last counts."""
@@ -34,3 +33,6 @@ class SessionEnded:
 
 
 Event = RequestGiven | SessionEnded
+
+
+quick(RequestGiven)

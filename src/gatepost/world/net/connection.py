@@ -313,9 +313,9 @@ class Connection(asyncio.Protocol):
         try:
             work(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - see pump()
-            self._break_off(error)
+            self.break_off(error)
 
-    def _break_off(self, error: Exception) -> None:
+    def break_off(self, error: Exception) -> None:
         """Something raised in a callback. What pump() runs goes on there; a connection that is gone says nothing."""
         if self._is_pumping or self._is_closing:
             self._listener.failed(error)
@@ -359,7 +359,7 @@ class Connection(asyncio.Protocol):
         try:
             self._dialogue.time_out()
         except Exception as error:  # noqa: BLE001 - see pump()
-            self._break_off(error)
+            self.break_off(error)
         self.pump()
 
     def shut_down(self) -> None:
