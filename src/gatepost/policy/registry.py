@@ -10,12 +10,11 @@ pages, reference and explain are made from this record.
 
 import ast
 import inspect
-import sys
+import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, TypeVar
 
 from gatepost.model.session import Session
@@ -94,7 +93,8 @@ def told_by_source(function: Callable[..., Any]) -> tuple[str | None, bool]:
 @lru_cache(maxsize=1)
 def _sources(module: str) -> dict[str, ast.FunctionDef]:
     package, _, name = module.rpartition(".")
-    source = Path(sys.modules[package].__path__[0], f"{name}.py").read_text()
+    source = pkgutil.get_data(package, f"{name}.py")
+    assert source is not None, "every package of ours is in files"
     return {each.name: each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef)}
 
 
