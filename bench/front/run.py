@@ -10,7 +10,7 @@ sessions; a ratio is taken within a round, and the table has the median of the r
 largest. The generator's own load is shown as the share of one core that it used: below 100 % it was not what the
 others waited for. Sessions a second: those that went well, by the time until the last was over; one that is given up
 after 20 s (its connection was lost where the queue of the kernel ran over) is an error, and its wait counts.
-Gatepost has one worker where nothing else is said; by default it has one for each core, and Postfix uses all cores too.
+Gatepost has one worker where nothing else is said; by default it has one for each core, as Postfix uses all cores.
 
 Not measured: TLS (bench.tls), real networks, more than two workers, name servers that lose packets.
 """
@@ -129,7 +129,7 @@ def _pair(policy: str) -> tuple[Contestant, Contestant]:
 
 
 def _compiled(policy: str) -> tuple[Contestant, ...]:
-    """The optional build, where `make compiled` has made it: one worker, and one for each core of two as by default."""
+    """The optional build, where `make compiled` has made it: with one worker, and with one for each of two cores."""
     if not COMPILED.exists():
         return ()
     one, two = "Gatepost, compiled", "Gatepost, compiled, 2 workers"
