@@ -96,7 +96,7 @@ def scenarios(scale: float) -> Iterator[Scenario]:
         count(4000),
         load=dynamic,
     )
-    two = Contestant("Gatepost, 2 workers", lambda: gatepost(helo, 2532, workers=2, name="Gatepost, 2 workers"))
+    two = _two_workers(helo)
     yield Scenario("two workers beside one", (gate, two), count(6000), load=dynamic, reference="Gatepost")
     gate, real = _pair(lists)
     yield Scenario("the guide's lists, name server at 0 ms", (gate, real, *_compiled(lists)), count(2500))
@@ -105,7 +105,7 @@ def scenarios(scale: float) -> Iterator[Scenario]:
     )
     fast = (gate, real, *_compiled(lists))
     yield Scenario("name server at 20 ms, 100 connections", fast, count(2500), connections=100, dns_ms=20)
-    two = Contestant("Gatepost, 2 workers", lambda: gatepost(lists, 2532, workers=2, name="Gatepost, 2 workers"))
+    two = _two_workers(lists)
     yield Scenario(
         "name server at 20 ms, 400 connections", (gate, two, real, tuned), count(2500), connections=400, dns_ms=20
     )
@@ -126,6 +126,11 @@ def _pair(policy: str) -> tuple[Contestant, Contestant]:
         Contestant("Gatepost", lambda: gatepost(policy, 2520)),
         Contestant("Postfix", lambda: postfix(policy, 2521)),
     )
+
+
+def _two_workers(policy: str) -> Contestant:
+    name = "Gatepost, 2 workers"
+    return Contestant(name, lambda: gatepost(policy, 2532, workers=2, name=name))
 
 
 def _compiled(policy: str) -> tuple[Contestant, ...]:

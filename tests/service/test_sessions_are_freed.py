@@ -6,7 +6,6 @@ grows for minutes.
 
 import asyncio
 import gc
-import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,15 +14,11 @@ import pytest
 
 from gatepost.service.event_loop import GOODBYE_S
 from gatepost.service.gate import load_gate
-from gatepost.service.serving import ServingDoors
-from gatepost.service.workers import Doorways, WorkerContext
 from gatepost.testing.free_ports import free_port
 from gatepost.testing.name_server import NameServer
 from gatepost.testing.scripted_hop import ScriptedHop
 from gatepost.testing.story_drivers.surroundings import CapturedLog
-from gatepost.world.net.listen import close_listeners, open_listeners
-from gatepost.world.net.places import SharedPlaces
-from gatepost.world.watching.log import Log
+from gatepost.testing.worker_here import worker_here
 from tests.adversity.sending import WAYS, by_qmqp
 from tests.soak.ledger import Sent
 from tests.system.talking import talking
@@ -97,19 +92,18 @@ def test_nothing_is_left_of_a_session(visit: Callable[..., Awaitable[None]], tmp
                 f"{ports[0]} inet n - n - 0 smtpd\n{ports[1]} inet n - n - 0 smtpd -o smtpd_proxy_filter=\n"
                 f"{ports[2]} inet n - n - 0 qmqpd\n"
             )
-            doors, close = serve(tmp_path)
-            await visit(*ports, 0)
-            await asyncio.sleep(0.1)
-            gc.collect()
-            gc.disable()
-            for number in range(1, SESSIONS + 1):
-                await visit(*ports, number)
-            idle = asyncio.Event()
-            doors.finish(idle.set)
-            await asyncio.wait_for(idle.wait(), GOODBYE_S)
-            left.extend(garbage())
-            doors.close()
-            close()
+            with worker_here(load_gate(tmp_path), CapturedLog(), GOODBYE_S) as doors:
+                await visit(*ports, 0)
+                await asyncio.sleep(0.1)
+                gc.collect()
+                gc.disable()
+                for number in range(1, SESSIONS + 1):
+                    await visit(*ports, number)
+                idle = asyncio.Event()
+                doors.finish(idle.set)
+                await asyncio.wait_for(idle.wait(), GOODBYE_S)
+                left.extend(garbage())
+                doors.close()
 
     try:
         asyncio.run(main())
@@ -119,26 +113,6 @@ def test_nothing_is_left_of_a_session(visit: Callable[..., Awaitable[None]], tmp
         name for name in left if name.endswith(("Session", "Connection", "Dialogue", "MailReceived", "Spool"))
     )
     assert not ours, Counter(left)
-
-
-def serve(directory: Path) -> tuple[ServingDoors, Callable[[], None]]:
-    """The doors of a worker in this process; what closes their sockets."""
-    gate = load_gate(directory)
-    listeners = {spec.name: open_listeners(spec) for spec in gate.addresses}
-    places = {name: SharedPlaces() for name in listeners}
-    near, far = socket.socketpair()
-    log = Log(CapturedLog(), "gate", "postfix/gatepost")
-    worker = WorkerContext(Doorways(listeners, places), log, near, 1, GOODBYE_S)
-
-    def close() -> None:
-        near.close()
-        far.close()
-        for each in listeners.values():
-            close_listeners(each)
-        for shared in places.values():
-            shared.close()
-
-    return ServingDoors(gate, worker, asyncio.get_running_loop()), close
 
 
 def garbage() -> list[str]:

@@ -1,21 +1,17 @@
 """Tell a story over real loopback sockets, all in this process: gate, name server, next hop, clients."""
 
 import asyncio
-import socket
 from pathlib import Path
 
 from gatepost.service.gate import load_gate
 from gatepost.service.serving import ServingDoors
-from gatepost.service.workers import Doorways, WorkerContext
 from gatepost.testing.free_ports import free_port
 from gatepost.testing.name_server import NameServer
 from gatepost.testing.story import Story
 from gatepost.testing.story_drivers.surroundings import CapturedLog, connect, hop_of
 from gatepost.testing.story_site import build_site, zone_text
 from gatepost.testing.story_telling import Stage, tell
-from gatepost.world.net.listen import close_listeners, open_listeners
-from gatepost.world.net.places import SharedPlaces
-from gatepost.world.watching.log import Log
+from gatepost.testing.worker_here import worker_here
 
 GRACE_S = 1.0
 """For sessions that a story leaves open: nobody will end them."""
@@ -34,23 +30,12 @@ async def _run(story: Story, directory: Path) -> None:
         site = build_site(story, directory, port=free_port(), nameservers=names.nameservers, hop=filter_text)
         gate = load_gate(site.directory, site.overrides)
         captured = CapturedLog()
-        listeners = {spec.name: open_listeners(spec) for spec in gate.addresses}
-        places = {name: SharedPlaces() for name in listeners}
-        near, far = socket.socketpair()
-        worker = WorkerContext(
-            Doorways(listeners, places), Log(captured, "gate", "postfix/gatepost"), near, 1, GRACE_S
-        )
-        doors = ServingDoors(gate, worker, loop)
-        try:
-            await tell(story, Stage(lambda address: connect(site.port, address), captured.lines, site.maildirs, hop))
-        finally:
-            await _end(doors)
-            near.close()
-            far.close()
-            for each in listeners.values():
-                close_listeners(each)
-            for shared in places.values():
-                shared.close()
+        stage = Stage(lambda address: connect(site.port, address), captured.lines, site.maildirs, hop)
+        with worker_here(gate, captured, GRACE_S) as doors:
+            try:
+                await tell(story, stage)
+            finally:
+                await _end(doors)
     assert not faults, faults
 
 

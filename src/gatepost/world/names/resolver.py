@@ -349,17 +349,15 @@ class Resolver:
     def _forget_trail(self, flight: Flight) -> None:
         for port, ident in flight.trail:
             port.flights.pop(ident, None)
-            port.close_if_done()
+            if port.is_retired:
+                port.close_if_done()
         flight.trail.clear()
 
     def _end(self, flight: Flight, outcome: Outcome) -> None:
         if flight.is_over:
             return
         flight.is_over = True
-        for port, ident in flight.trail:
-            port.flights.pop(ident, None)
-            if port.is_retired:
-                port.close_if_done()
+        self._forget_trail(flight)
         if flight.tcp is not None:
             flight.tcp.abandon()
             flight.tcp = None
